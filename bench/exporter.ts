@@ -1,0 +1,117 @@
+/** The exporter itself, as it is published: built by scripts/run.sh. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../src/lab/ports.ts'
+import { eventually, isRunning, signal, startDaemon } from '../src/lab/process.ts'
+import { outputOf } from '../src/lab/program.ts'
+import { EXPORTER_ACCOUNT } from '../src/lab/start.ts'
+import type { Rig } from './rig.ts'
+import { SCHEMA } from './table.ts'
+
+const CLI = join(import.meta.dirname, '../dist/cli.js')
+const START_TIMEOUT_MS = 30_000
+const SAMPLE_MS = 200
+
+/** One full look at the servers. @throws unless it found that everything is the same. */
+export async function runCheck(rig: Rig, options: readonly string[] = []): Promise<void> {
+  const file = writeConfig(rig)
+  await outputOf([
+    process.execPath,
+    CLI,
+    'check',
+    `--config.file=${file}`,
+    `--tables=${SCHEMA}.*`,
+    ...options,
+  ])
+}
+
+export interface PassReport {
+  /** Share of the samples in which a pass was under way. */
+  readonly inProgress: number
+  /** Rows that were read from the source meanwhile. */
+  readonly rows: number
+}
+
+/** Runs `serve` with pass after pass, from the first row on, while `work` runs. */
+export async function whileServing<T>(
+  rig: Rig,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly pass: PassReport }> {
+  const address = `127.0.0.1:${await freePort(new Set())}`
+  const argv = [
+    process.execPath,
+    CLI,
+    'serve',
+    `--config.file=${writeConfig(rig)}`,
+    `--web.listen-address=${address}`,
+  ]
+  const logFile = join(rig.lab.folder, 'serve.log')
+  const identity = await startDaemon(argv, { logFile, diesWithUs: true })
+  if (identity === null) throw new Error(`serve ended at once: see ${logFile}`)
+  try {
+    const isReading = async () => ((await sample(address))?.rows ?? 0) > 0
+    if (!(await eventually(isReading, START_TIMEOUT_MS))) throw new Error('serve reads nothing')
+    const ending = new AbortController()
+    const watched = watchPass(address, ending.signal)
+    const result = await work().finally(() => ending.abort())
+    return { result, pass: await watched }
+  } finally {
+    signal(identity, 'SIGTERM')
+    if (!(await eventually(() => !isRunning(identity), START_TIMEOUT_MS)))
+      signal(identity, 'SIGKILL')
+  }
+}
+
+async function watchPass(address: string, end: AbortSignal): Promise<PassReport> {
+  const seen: Sample[] = []
+  while (!end.aborted) {
+    const now = await sample(address)
+    if (now !== null) seen.push(now)
+    await delay(SAMPLE_MS, undefined, { signal: end }).catch(() => undefined)
+  }
+  const [first] = seen
+  const last = seen.at(-1)
+  if (first === undefined || last === undefined) throw new Error('serve answers no scrape')
+  return {
+    inProgress: seen.filter(({ progress }) => progress < 1).length / seen.length,
+    rows: last.rows - first.rows,
+  }
+}
+
+interface Sample {
+  readonly progress: number
+  readonly rows: number
+}
+
+/** null while it does not answer, or has no pass yet. */
+async function sample(address: string): Promise<Sample | null> {
+  let text: string
+  try {
+    text = await (await fetch(`http://${address}/metrics`)).text()
+  } catch {
+    return null
+  }
+  const [, progress] = /^mysql_drift_checksum_pass_progress_ratio\{.*\} (\S+)$/m.exec(text) ?? []
+  const [, rows] = /^mysql_drift_rows_checked_total\{.*server="db1".*\} (\S+)$/m.exec(text) ?? []
+  if (progress === undefined || rows === undefined) return null
+  return { progress: Number(progress), rows: Number(rows) }
+}
+
+/** Everything is the default, but that one pass follows the other. */
+function writeConfig(rig: Rig): string {
+  const file = join(rig.lab.folder, 'exporter.yml')
+  const servers = rig.lab.servers.map(({ name, host, port }) => ({
+    name,
+    address: `${host}:${port}`,
+  }))
+  const config = {
+    defaults: { checks: { checksum: { interval: '1s' } } },
+    replication_sets: [
+      { name: 'bench', ...EXPORTER_ACCOUNT, servers, tables: { include: [`${SCHEMA}.*`] } },
+    ],
+  }
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
+  return file
+}

@@ -1,0 +1,9 @@
+import { runPass } from '../scan/pass.ts'
+import type { Check } from './check.ts'
+
+/** The contents of every table on both ends of every link. Its pass counts the rows as well. */
+export const checksum: Check = {
+  name: 'checksum',
+  appliesTo: (role) => role === 'replica' || role === 'intermediate',
+  lookAtSet: (context, scope) => runPass(context, 'checksum', scope),
+}

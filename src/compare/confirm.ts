@@ -1,0 +1,111 @@
+/**
+ * Confirms differences between structures (tables that are there or not, definitions) as differences of
+ * data are confirmed: behind fences, several times, with unchanged readings.
+ */
+import type { UnknownReason } from '../domain.ts'
+import type { Session } from '../mysql/query.ts'
+import { type ConfirmOptions, fencedLook, pauseMs } from './fenced-look.ts'
+import type { Link } from './link.ts'
+import { judgeLook, type Look, NEW_SERIES, type Series } from './series.ts'
+import { undecidedReason } from './undecided.ts'
+
+export type Confirmed =
+  | { readonly verdict: 'same' }
+  | { readonly verdict: 'differs'; readonly source: string | null; readonly replica: string | null }
+  | { readonly verdict: 'unknown'; readonly reason: UnknownReason }
+
+/** One thing as one server has it. */
+export interface Thing {
+  /** Equal exactly when the two ends have it alike. */
+  readonly text: string
+  /** Differs once it was made anew: what comes and goes all the time is there or not by chance. */
+  readonly stamp?: string
+}
+
+const MOVING_LOOKS = 8
+/** What was made a moment ago looks as if it moved: see `madeAt` of catalog.ts. */
+const MOVING_MS = 6_000
+const ABSENT: Thing = { text: '' }
+/** Against structures that are changed and changed back. */
+const EXTRA_READINGS = 3
+
+/**
+ * @param names what differed in an optimistic reading.
+ * @param read what each name is on one server; a name that is not there has no entry.
+ */
+export async function confirm(
+  link: Link,
+  names: readonly string[],
+  read: (session: Session) => Promise<ReadonlyMap<string, Thing>>,
+  options: ConfirmOptions & {
+    readonly onDisagreement?: (name: string) => void
+    /** Of the source at each look. */
+    readonly extraReadings?: number
+  },
+): Promise<ReadonlyMap<string, Confirmed>> {
+  const found = new Map<string, Confirmed>()
+  const startedMs = options.world.steady().getTime()
+  const elapsedMs = () => options.world.steady().getTime() - startedMs
+  const series = new Map<string, Series>(names.map((name) => [name, NEW_SERIES]))
+  for (let looks = 0; series.size > 0; looks += 1) {
+    if (looks > 0) await options.world.sleep(pauseMs(options), options.signal)
+    let look: Structures
+    try {
+      look = await lookAt([...series.keys()])
+    } catch (error) {
+      if (options.signal.aborted) throw error
+      const reason = undecidedReason(error)
+      for (const name of series.keys()) found.set(name, { verdict: 'unknown', reason })
+      return found
+    }
+    for (const [name, before] of series) {
+      const ofName = lookOf(look, name)
+      const { result, series: after } = judgeLook(before, ofName)
+      series.set(name, after)
+      if (after.disagreements === 1) options.onDisagreement?.(name)
+      if (result === 'same') found.set(name, { verdict: 'same' })
+      else if (after.disagreements >= options.confirmations) found.set(name, differing(after))
+      else if (looks >= MOVING_LOOKS + options.confirmations && elapsedMs() > MOVING_MS) {
+        found.set(name, { verdict: 'unknown', reason: 'definition_changed' })
+      }
+      if (found.has(name)) series.delete(name)
+    }
+  }
+  return found
+
+  async function lookAt(wanted: readonly string[]): Promise<Structures> {
+    const probe = {
+      extraReadings: options.extraReadings ?? EXTRA_READINGS,
+      async read(session: Session) {
+        const things = await read(session)
+        const entries = wanted.map((name) => [name, things.get(name) ?? ABSENT])
+        return { token: JSON.stringify(Object.fromEntries(entries)), rows: 0n }
+      },
+    }
+    const [look] = await fencedLook(link, [probe], options)
+    if (look === undefined) throw new Error('one look was asked for')
+    const things = ({ token }: { readonly token: string }) => JSON.parse(token) as Things
+    return { source: look.source.map(things), replica: things(look.replica) }
+  }
+}
+
+type Things = Readonly<Record<string, Thing>>
+
+/** One look at many names at once. */
+interface Structures {
+  readonly source: readonly Things[]
+  readonly replica: Things
+}
+
+function lookOf({ source, replica }: Structures, name: string): Look {
+  const one = (things: Things) => {
+    const { text, stamp = '' } = things[name] ?? ABSENT
+    return { token: text, rows: 0n, stamp }
+  }
+  return { source: source.map(one), replica: one(replica) }
+}
+
+function differing({ sourceToken, replicaToken }: Series): Confirmed {
+  const there = (token: string | null) => (token === ABSENT.text ? null : token)
+  return { verdict: 'differs', source: there(sourceToken), replica: there(replicaToken) }
+}

@@ -1,0 +1,161 @@
+/**
+ * The fenced reading of design section 4: source, position, wait, replica, ceiling, reverse wait, source.
+ * What it returns cannot be explained by lag, nor by a replica that is ahead of what its source shows.
+ */
+import type { Session } from '../mysql/query.ts'
+import { PRIORITY, type Server } from '../server-pool.ts'
+import type { World } from '../world.ts'
+import type { Gate } from './gate.ts'
+import type { Link } from './link.ts'
+import type { Look, Reading } from './series.ts'
+import { Undecided } from './undecided.ts'
+
+/** Something that is read in the same way on both ends. */
+export interface Probe {
+  read(session: Session): Promise<Reading>
+  /** Further readings of the source at random moments: a row that flips must not pass for drift. */
+  readonly extraReadings: number
+}
+
+/** Throws Undecided when this server, or what is compared on it, is not what it was. */
+export type Guard = (session: Session) => Promise<void>
+
+export interface LookOptions {
+  readonly fenceTimeoutMs: number
+  readonly world: World
+  readonly signal: AbortSignal
+  /** Run before the first and after the last reading on each end, in the session that reads. */
+  readonly guard?: Guard
+  /** Without one nothing is held back. */
+  readonly gate?: Gate
+}
+
+/** How often a difference is looked at before it is believed, and how far apart. */
+export interface ConfirmOptions extends LookOptions {
+  readonly confirmations: number
+  readonly confirmDelayMs: number
+}
+
+/** Until the next look at what differed: a writer that runs every second must not stay in phase with us. */
+export function pauseMs({ confirmDelayMs, world }: ConfirmOptions): number {
+  return confirmDelayMs * (0.75 + 0.5 * world.random())
+}
+
+const POLL_MS = { least: 50, most: 200 } as const
+
+/**
+ * One fence for all `probes` of one link, in their order.
+ *
+ * @throws {Undecided} `lag`, `ahead`, `throttled`, `no_fence`, `identity_changed`, or what the guard threw.
+ * @throws {ServerError}
+ */
+export async function fencedLook(
+  link: Link,
+  probes: readonly Probe[],
+  options: LookOptions,
+): Promise<Look[]> {
+  const { fencing } = link
+  if ('none' in fencing) throw new Undecided(fencing.none, 'no position can be had on this link')
+  const { world, signal } = options
+  await untilFree(link, options)
+  const started = world.steady().getTime()
+  const sources: Reading[][] = probes.map(() => [])
+  const poll = () =>
+    world.sleep(POLL_MS.least + world.random() * (POLL_MS.most - POLL_MS.least), signal)
+  const on = <T>(server: Server, task: (session: Session) => Promise<T>): Promise<T> =>
+    server.read((session) => unbroken(session, task), { priority: PRIORITY.recheck, signal })
+
+  async function readAll(session: Session): Promise<Reading[]> {
+    const readings: Reading[] = []
+    for (const probe of probes) readings.push(await probe.read(session))
+    return readings
+  }
+  async function readAllGuarded(session: Session): Promise<Reading[]> {
+    await options.guard?.(session)
+    const readings = await readAll(session)
+    await options.guard?.(session)
+    return readings
+  }
+  function keep(readings: readonly Reading[]) {
+    for (const [index, reading] of readings.entries()) sources[index]?.push(reading)
+  }
+  async function readMore(session: Session): Promise<void> {
+    for (const [index, probe] of probes.entries()) {
+      if (probe.extraReadings > 0) sources[index]?.push(await probe.read(session))
+    }
+  }
+
+  keep(await on(link.source, readAllGuarded))
+  const position = await fencing.position(link.source.control)
+  const fencedAt = world.steady().getTime()
+  const lagDeadline = started + options.fenceTimeoutMs
+  // The wait may be over at once or take its whole limit: ever further apart, they are spread over either.
+  const wanted = Math.max(0, ...probes.map((probe) => probe.extraReadings))
+  let duringWait = 0
+  let nextExtra = 0
+  while (!(await fencing.hasReached(link.replica.control, position, link.channel))) {
+    if (link.appliesNothing() || world.steady().getTime() > lagDeadline) {
+      throw new Undecided('lag', 'the replica did not reach the source position in time')
+    }
+    await poll()
+    const waited = world.steady().getTime() - started
+    if (duringWait < wanted && waited >= nextExtra) {
+      duringWait += 1
+      nextExtra = waited * (1.25 + world.random())
+      await on(link.source, readMore)
+    }
+  }
+
+  link.memory.waitedMs = world.steady().getTime() - fencedAt
+  const replica = await on(link.replica, readAllGuarded)
+  const ceiling = await fencing.ceiling(
+    { source: link.source.control, replica: link.replica.control },
+    link.channel,
+    link.memory.received,
+  )
+  link.memory.received = ceiling.received
+
+  // The window is as long as the lag; at least half of the readings fall at random moments after it.
+  const afterWait = wanted - Math.min(duringWait, Math.floor(wanted / 2))
+  const pause = Math.max(2, (world.steady().getTime() - started) / Math.max(1, wanted))
+  for (let extra = 0; extra < afterWait; extra += 1) {
+    await world.sleep(world.random() * pause, signal)
+    await on(link.source, readMore)
+  }
+
+  const aheadDeadline = world.steady().getTime() + options.fenceTimeoutMs
+  for (;;) {
+    const last = await on(link.source, (reader) =>
+      fencing.readPast({ control: link.source.control, reader }, ceiling, readAllGuarded),
+    )
+    if (last !== null) {
+      keep(last.value)
+      break
+    }
+    if (world.steady().getTime() > aheadDeadline) {
+      throw new Undecided('ahead', 'the source did not show what its replica already had in time')
+    }
+    await poll()
+  }
+
+  return replica.map((reading, index) => ({ source: sources[index] ?? [], replica: reading }))
+}
+
+/**
+ * Before a look begins: in its middle a wait would only widen the window.
+ * @throws {Undecided} `throttled`
+ */
+export async function untilFree({ source, replica }: Link, { gate }: LookOptions): Promise<void> {
+  if (gate === undefined) return
+  if ((await gate.untilFree(source, 'source')) && (await gate.untilFree(replica, 'replica'))) return
+  throw new Undecided('throttled', 'a server is held back for too long')
+}
+
+/** What was read over two connections may come from two servers, or from outside a transaction. */
+async function unbroken<T>(session: Session, task: (session: Session) => Promise<T>): Promise<T> {
+  await session.flavor()
+  const { epoch } = session
+  const result = await task(session)
+  if (session.epoch === epoch) return result
+  throw new Undecided('identity_changed', `the connection to ${session.server} was lost meanwhile`)
+}

@@ -1,0 +1,31 @@
+import type { UnknownReason } from '../domain.ts'
+import type { Fencing } from '../mysql/dialect.ts'
+import type { Server } from '../server-pool.ts'
+
+/** What a link keeps from one look to the next. */
+export interface LinkMemory {
+  /** What the channel had received. */
+  received: string
+  /** How long the replica took to reach the last fence. */
+  waitedMs: number
+}
+
+/** One source and one replica over one channel: the unit of comparison. */
+export interface Link {
+  readonly source: Server
+  readonly replica: Server
+  readonly channel: string
+  /** How a position is proven on this link, or why it cannot be. */
+  readonly fencing: Fencing | { readonly none: UnknownReason }
+  /** Its applier is stopped: waiting for it would be in vain. */
+  appliesNothing(): boolean
+  /** The channel leaves out tables or schemas by rules that this version does not read. */
+  readonly isFiltered: boolean
+  readonly memory: LinkMemory
+}
+
+/** A source with all replicas that replicate from it directly: the unit of reading. */
+export interface Group {
+  readonly source: Server
+  readonly links: readonly Link[]
+}

@@ -1,0 +1,32 @@
+import type { FailureReason } from './domain.ts'
+
+/** The user's mistake: shown as one line without a stack, exit code 3 for `check` and 1 for `serve`. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+}
+
+/** The world: a server refused, hung or went away. Counted by `reason`, retried, never a crash. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError'
+  readonly reason: FailureReason
+  /** The server's own error number, or null when it never answered. */
+  readonly errno: number | null
+
+  constructor(
+    reason: FailureReason,
+    message: string,
+    errno: number | null = null,
+    cause?: unknown,
+  ) {
+    super(message, { cause })
+    this.reason = reason
+    this.errno = errno
+  }
+}
+
+/** We killed our own reading, for somebody waits for a metadata lock. 1317 is what the server calls it. */
+export class GaveWay extends ServerError {
+  constructor(server: string) {
+    super('timeout', `${server}: gave way to a session that waits for a metadata lock`, 1317)
+  }
+}

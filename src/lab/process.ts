@@ -1,0 +1,119 @@
+/** Processes that outlive the one that started them, told apart from strangers that got the same pid later. */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A pid alone is reused; a pid, its start (clock ticks since boot) and the boot are not. */
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly startTicks: string
+  readonly bootId: string
+}
+
+/** null when there is no such process, or only its zombie. */
+export function identityOf(pid: number): ProcessIdentity | null {
+  const stat = statOf(pid)
+  if (stat === null || stat.state === 'Z' || stat.state === 'X') return null
+  return { pid, startTicks: stat.startTicks, bootId: bootId() }
+}
+
+export function isRunning(identity: ProcessIdentity): boolean {
+  const now = identityOf(identity.pid)
+  return now !== null && now.startTicks === identity.startTicks && now.bootId === identity.bootId
+}
+
+export function isFrozen(identity: ProcessIdentity): boolean {
+  return isRunning(identity) && statOf(identity.pid)?.state === 'T'
+}
+
+/** Sends a signal, but never to a stranger. False when that process is gone. */
+export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isRunning(identity)) return false
+  try {
+    return process.kill(identity.pid, name)
+  } catch {
+    return false
+  }
+}
+
+/** Every process one of whose arguments starts with `prefix`. */
+export function processesWithArgument(prefix: string): ProcessIdentity[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((entry) => argumentsOf(Number(entry)).some((argument) => argument.startsWith(prefix)))
+    .map((entry) => identityOf(Number(entry)))
+    .filter((identity) => identity !== null)
+}
+
+/**
+ * Start a daemon with an empty environment, so that no MYSQL_HOME or LD_PRELOAD of ours changes what it is.
+ * @param diesWithUs the kernel kills it when we end, however we end.
+ * @returns null when it ended at once.
+ */
+export function startDaemon(
+  argv: readonly string[],
+  options: { readonly logFile: string; readonly diesWithUs: boolean },
+): Promise<ProcessIdentity | null> {
+  // setpriv (util-linux, essential in Debian) sets PR_SET_PDEATHSIG, which Node cannot, and then becomes the daemon.
+  const [file = '', ...args] = options.diesWithUs
+    ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv]
+    : argv
+  const log = openSync(options.logFile, 'a', 0o600)
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+  })
+  closeSync(log)
+  child.unref()
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('spawn', () => resolve(child.pid === undefined ? null : identityOf(child.pid)))
+  })
+}
+
+/** Waits for a condition in the world. False after `timeoutMs`. */
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs
+  while (!(await condition())) {
+    if (performance.now() > deadline) return false
+    await delay(20)
+  }
+  return true
+}
+
+interface Stat {
+  readonly state: string
+  readonly startTicks: string
+}
+
+function statOf(pid: number): Stat | null {
+  const text = readOrNull(`/proc/${pid}/stat`)
+  if (text === null) return null
+  // The second field is the program's name in brackets and may itself hold spaces and brackets (proc_pid_stat(5)).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { state: fields[0] ?? '', startTicks: fields[19] ?? '' }
+}
+
+function argumentsOf(pid: number): string[] {
+  return readOrNull(`/proc/${pid}/cmdline`)?.split('\0') ?? []
+}
+
+function bootId(): string {
+  return readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    // The process is gone. Any other failure to look says nothing about it: a living server is not to be
+    // taken for a dead one.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Engine, Installation } from './engine.ts'
+import { type LabRecord, type ServerRecord, serverPaths } from './record.ts'
+
+export interface SettingsContext {
+  readonly lab: LabRecord
+  readonly labFolder: string
+  readonly engine: Engine
+  readonly installation: Installation
+}
+
+/** Folder and my.cnf of a server, which reads it when it starts. */
+export function writeSettings(record: ServerRecord, context: SettingsContext): void {
+  const { lab, engine, installation } = context
+  const paths = serverPaths(context.labFolder, record.name)
+  const isSource = record.sources.length === 0 && record.retired !== true
+  const temporary = `${paths.folder}/tmp`
+  mkdirSync(temporary, { recursive: true, mode: 0o700 })
+  const settings = {
+    datadir: paths.data,
+    // Never a shared one: MariaDB removes every temporary table that it finds there when it starts, those of
+    // the other servers too, which then crash (10.11.19, signal 11 in ha_maria::drop_table).
+    tmpdir: temporary,
+    socket: paths.socket,
+    'pid-file': `${paths.folder}/mysqld.pid`,
+    port: String(record.port),
+    'bind-address': '127.0.0.1',
+    // Without a lookup 127.0.0.1 is not "localhost": root gets in by the socket alone, which is private.
+    'skip-name-resolve': 'ON',
+    'server-id': String(record.serverId),
+    'report-host': '127.0.0.1',
+    'report-port': String(record.port),
+    'log-bin': 'binlog',
+    'relay-log': 'relay',
+    'relay-log-recovery': 'ON',
+    'read-only': isSource ? 'OFF' : 'ON',
+    // Small and quick. A killed process loses nothing by the last two, only a power cut would.
+    'innodb-buffer-pool-size': '32M',
+    'max-connections': '200',
+    'innodb-flush-log-at-trx-commit': '2',
+    'sync-binlog': '0',
+    ...engine.settings,
+    ...installation.settings,
+    ...(lab.semiSync ? { [engine.semiSync.variable]: isSource ? 'ON' : 'OFF' } : {}),
+    ...record.settings,
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+  writeFileSync(paths.settings, `[mysqld]\n${lines.join('\n')}\n`)
+}

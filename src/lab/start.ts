@@ -1,0 +1,257 @@
+/** Makes a lab: data directories, settings, processes, replication and accounts. */
+import { randomBytes } from 'node:crypto'
+import { ServerError, UserError } from '../errors.ts'
+import type { Vendor } from '../mysql/flavor.ts'
+import type { Engine, Installation, Settings } from './engine.ts'
+import { engineOf } from './engines.ts'
+import { Lab } from './lab.ts'
+import { freePort } from './ports.ts'
+import { identityOf } from './process.ts'
+import { reapOrphans, takeDown } from './reap.ts'
+import {
+  createRecord,
+  type LabRecord,
+  labPaths,
+  replaceRecord,
+  type ServerRecord,
+  serverPaths,
+} from './record.ts'
+import { startSemiSync } from './semi-sync.ts'
+import type { LabServer } from './server.ts'
+import { writeSettings } from './settings.ts'
+import { APP_ACCOUNT } from './sql.ts'
+import { copyTemplate, templateOf } from './template.ts'
+
+export const EXPORTER_ACCOUNT = { username: 'drift', password: 'drift' } as const
+
+export interface ServerSpec {
+  /** Lower-case letters, digits, `-` and `_`. */
+  readonly name: string
+  /** The server or servers it replicates from. Of several, each is a channel with the source's name. */
+  readonly source?: string | readonly string[]
+  /** Lines for its my.cnf, e.g. `{ 'gtid-domain-id': '2' }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export interface LabOptions {
+  /** Where labs, templates and the MySQL tree live: `cacheFolder(environment)`. */
+  readonly cache: string
+  readonly flavor: Vendor
+  readonly servers: readonly ServerSpec[]
+  /** The lab's name; by default one that is not in use. */
+  readonly id?: string
+  /** Default true: the lab ends when this process does, however that ends. */
+  readonly ephemeral?: boolean
+  /** Threads that apply in parallel on each replica. Default: one, on MySQL as many as it starts by itself. */
+  readonly appliers?: number
+  /** A commit on a source waits until a replica has received it (AFTER_SYNC). Default false. */
+  readonly semiSync?: boolean
+  /** false: replicas find their place by file and position; MySQL writes no GTIDs at all. Default true. */
+  readonly gtid?: boolean
+  /** Gives up, and takes down what there is. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Start servers, let them replicate, and create the exporter's account on the source.
+ *
+ * All of it is taken down again when any of it fails. Labs whose owner was killed are taken down first.
+ * @throws {UserError} when something must be installed, a name is wrong, or the disk is full.
+ * @throws {ServerError} when a server does not start.
+ */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { cache, signal } = options
+  await reapOrphans(cache)
+  const engine = engineOf(options.flavor)
+  const installation = await engine.locate(cache)
+  const template = await templateOf(cache, engine, installation)
+  const record = await newRecord(options, specialSettings(options, engine, installation))
+  checkRecord(cache, record)
+  signal?.throwIfAborted()
+  createRecord(cache, record)
+  try {
+    const started = await startServers(cache, record, { engine, installation, template })
+    const lab = new Lab(cache, started)
+    signal?.throwIfAborted()
+    await prepare(lab)
+    signal?.throwIfAborted()
+    replaceRecord(cache, { ...started, ready: true })
+    return lab
+  } catch (error) {
+    await takeDown(cache, record.id)
+    throw error
+  }
+}
+
+function specialSettings(
+  options: LabOptions,
+  engine: Engine,
+  installation: Installation,
+): Settings {
+  const { special } = engine
+  return {
+    ...(options.appliers === undefined ? {} : special.appliers(options.appliers)),
+    ...(options.semiSync ? special.semiSync(installation) : {}),
+    ...(options.gtid === false ? special.withoutGtid : {}),
+  }
+}
+
+async function newRecord(options: LabOptions, special: Settings): Promise<LabRecord> {
+  const owner = identityOf(process.pid)
+  if (owner === null) throw new Error('this process is not in /proc')
+  const taken = new Set<number>()
+  const servers: ServerRecord[] = []
+  for (const [index, spec] of options.servers.entries()) {
+    const port = await freePort(taken)
+    taken.add(port)
+    servers.push({
+      name: spec.name,
+      serverId: index + 1,
+      port,
+      sources: spec.source === undefined ? [] : [spec.source].flat(),
+      settings: { ...special, ...spec.settings },
+    })
+  }
+  const ephemeral = options.ephemeral ?? true
+  const id = options.id ?? `${options.flavor}-${randomBytes(4).toString('hex')}`
+  return {
+    id,
+    flavor: options.flavor,
+    ephemeral,
+    owner,
+    ready: false,
+    byGtid: options.gtid ?? true,
+    semiSync: options.semiSync ?? false,
+    servers,
+  }
+}
+
+/** The kernel's limit for the path of a UNIX socket (unix(7)). */
+const SOCKET_PATH_MAX = 107
+
+function checkRecord(cache: string, record: LabRecord): void {
+  const names = record.servers.map((server) => server.name)
+  for (const name of [record.id, ...names]) {
+    if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)) {
+      throw new UserError(`"${name}" is no name: use up to 32 of a-z, 0-9, "-" and "_"`)
+    }
+  }
+  for (const server of record.servers) {
+    if (names.filter((name) => name === server.name).length > 1) {
+      throw new UserError(`two servers are called "${server.name}"`)
+    }
+    for (const source of server.sources) {
+      if (names.includes(source) && source !== server.name) continue
+      throw new UserError(`${server.name}: no other server is called "${source}"`)
+    }
+    const { socket } = serverPaths(labPaths(cache, record.id).folder, server.name)
+    if (socket.length > SOCKET_PATH_MAX) {
+      throw new UserError(
+        `${socket} is too long for a socket: set MYSQL_DRIFT_CACHE to a shorter folder`,
+      )
+    }
+  }
+}
+
+/** Between choosing a port and binding it, another program may come first. */
+const PORT_ATTEMPTS = 3
+
+interface Made {
+  readonly engine: Engine
+  readonly installation: Installation
+  readonly template: string
+}
+
+async function startServers(cache: string, first: LabRecord, made: Made): Promise<LabRecord> {
+  const { folder } = labPaths(cache, first.id)
+  await Promise.all(
+    first.servers.map((server) =>
+      copyTemplate(made.template, serverPaths(folder, server.name).data),
+    ),
+  )
+  let record = first
+  for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt += 1) {
+    for (const server of record.servers) {
+      writeSettings(server, { lab: record, labFolder: folder, ...made })
+    }
+    const losers = await startAll(new Lab(cache, record))
+    if (losers.length === 0) return record
+    record = await withNewPorts(record, losers)
+    replaceRecord(cache, record)
+  }
+  throw new ServerError('internal', `other programs took ${PORT_ATTEMPTS} ports in a row`)
+}
+
+/** @returns names of the servers whose port somebody took since it was chosen. */
+async function startAll(lab: Lab): Promise<string[]> {
+  // All settle before the first failure is thrown: nothing may be started after the lab was taken down.
+  const outcomes = await Promise.allSettled(lab.servers.map((server) => server.tryStart()))
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
+  return lab.servers
+    .filter(
+      (_, index) =>
+        outcomes[index]?.status === 'fulfilled' && outcomes[index].value === 'port taken',
+    )
+    .map((server) => server.name)
+}
+
+async function withNewPorts(record: LabRecord, names: readonly string[]): Promise<LabRecord> {
+  const taken = new Set(record.servers.map((server) => server.port))
+  const servers: ServerRecord[] = []
+  for (const server of record.servers) {
+    const port = names.includes(server.name) ? await freePort(taken) : server.port
+    taken.add(port)
+    servers.push({ ...server, port })
+  }
+  return { ...record, servers }
+}
+
+async function prepare(lab: Lab): Promise<void> {
+  // On each server apart, not replicated: a replica needs its source's account before it can receive anything.
+  await Promise.all(
+    lab.servers.map((server) =>
+      server.unlogged(
+        ...server.engine.tidy,
+        "CREATE USER repl@'%' IDENTIFIED BY 'repl'",
+        "GRANT REPLICATION SLAVE ON *.* TO repl@'%'",
+      ),
+    ),
+  )
+  await Promise.all(lab.servers.map(startReplication))
+  if (lab.semiSync) await Promise.all(writers(lab).map((source) => prepareSemiSync(lab, source)))
+  await Promise.all(writers(lab).map(createAccounts))
+  await lab.caughtUp()
+}
+
+async function startReplication(server: LabServer): Promise<void> {
+  const { sql } = server.engine
+  await server.exec(
+    ...server.sources.flatMap((source) => [
+      sql.replicateFrom(source, server.byGtid ? 'gtid' : 'first'),
+      sql.start(source.channel),
+    ]),
+  )
+}
+
+async function prepareSemiSync(lab: Lab, source: LabServer): Promise<void> {
+  const isReplica = ({ sources }: LabServer) => sources.some(({ name }) => name === source.name)
+  await startSemiSync(source, lab.servers.filter(isReplica).length)
+}
+
+/** Those that replicate from nobody; in a ring the first. */
+function writers(lab: Lab): readonly LabServer[] {
+  const sources = lab.servers.filter((server) => server.sources.length === 0)
+  return sources.length > 0 ? sources : lab.servers.slice(0, 1)
+}
+
+async function createAccounts(server: LabServer): Promise<void> {
+  const { username, password } = EXPORTER_ACCOUNT
+  await server.exec(
+    // A replica of two sources receives it twice.
+    `CREATE USER IF NOT EXISTS ${username}@'%' IDENTIFIED BY '${password}'`,
+    `GRANT ${server.engine.exporterGrants} ON *.* TO ${username}@'%'`,
+    `CREATE USER IF NOT EXISTS ${APP_ACCOUNT.username}@localhost IDENTIFIED BY '${APP_ACCOUNT.password}'`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON *.* TO ${APP_ACCOUNT.username}@localhost`,
+  )
+}

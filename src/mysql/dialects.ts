@@ -1,0 +1,10 @@
+import type { Dialect } from './dialect.ts'
+import type { Flavor, Vendor } from './flavor.ts'
+import { mariadb } from './mariadb.ts'
+import { mysql } from './mysql.ts'
+
+const DIALECTS = { mysql, mariadb } as const satisfies Record<Vendor, Dialect>
+
+export function dialectOf(flavor: Flavor): Dialect {
+  return DIALECTS[flavor.vendor]
+}

@@ -1,0 +1,46 @@
+/** How busy a server is, as far as this account may know. */
+import { ServerError } from '../errors.ts'
+import { dialectOf } from './dialects.ts'
+import { MARK, type Session, statusNumber } from './query.ts'
+
+/** null = this account, or this server, does not tell. */
+export interface LoadReading {
+  /** Statements that run at this moment, this one included. */
+  readonly threadsRunning: number | null
+  /** Of InnoDB: transactions that are not purged yet. */
+  readonly historyList: number | null
+  /** Sessions of others that wait for a metadata lock. */
+  readonly waitingLocks: number | null
+}
+
+/** @throws {ServerError} when it cannot be read, unless this is for want of a privilege. */
+export async function readLoad(session: Session): Promise<LoadReading> {
+  const dialect = dialectOf(await session.flavor())
+  return {
+    threadsRunning: await unlessRefused(statusNumber(session, 'Threads_running')),
+    historyList: await unlessRefused(dialect.historyList(session)),
+    waitingLocks: await unlessRefused(waitingLocks(session)),
+  }
+}
+
+/**
+ * The state has this name in 5.7 to 9.x and in MariaDB alike, and also where a stored routine, a schema or a
+ * trigger is waited for. Without PROCESS only our own sessions are listed, and those do not count: what we
+ * wait for ourselves is in nobody's way.
+ */
+export async function waitingLocks(session: Session): Promise<number> {
+  const [row] = await session.query(
+    "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for % metadata lock' " +
+      `AND (INFO IS NULL OR INFO NOT LIKE '${MARK.trimEnd()}%')`,
+  )
+  return Number(row?.['n'] ?? 0)
+}
+
+async function unlessRefused(reading: Promise<number | null>): Promise<number | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof ServerError && error.reason === 'privilege') return null
+    throw error
+  }
+}

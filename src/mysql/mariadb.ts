@@ -1,0 +1,161 @@
+/** MariaDB, 10.4 to 12. */
+import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
+import { channelOf, OLD_WORDS } from './channel-row.ts'
+import type { Ceiling, Dialect, Fencing } from './dialect.ts'
+import {
+  coversPosition,
+  errantEntries,
+  formatGtidPosition,
+  type GtidPosition,
+  missingCount,
+  parseGtidPosition,
+} from './gtid-position.ts'
+import { type Session, statusNumber, text } from './query.ts'
+import { quoteText } from './sql.ts'
+
+const fencing: Fencing = {
+  // Never gtid_current_pos: it can name transactions that are not in this binlog.
+  async position(source) {
+    const [row] = await source.query('SELECT @@global.gtid_binlog_pos AS position')
+    return text(row, 'position')
+  },
+
+  async hasReached(replica, position) {
+    const [row] = await replica.query('SELECT @@global.gtid_slave_pos AS position')
+    return coversPosition(parseGtidPosition(text(row, 'position')), parseGtidPosition(position))
+  },
+
+  // Whatever a replica has came out of the source's binlog before its end.
+  async ceiling({ source }) {
+    const [row] = await source.query('SHOW MASTER STATUS')
+    const end = { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
+    return { target: formatPlace(end), received: '' }
+  },
+
+  // The binlog moves before the engine commits: a semi-sync source can stay behind its replica for hours
+  // while gtid_binlog_pos says otherwise. Only a consistent snapshot knows what is visible in it.
+  async readPast({ reader }, ceiling, read) {
+    await reader.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
+    try {
+      if (!(await snapshotCovers(reader, ceiling))) return null
+      return { value: await read(reader) }
+    } finally {
+      await reader.query('COMMIT')
+    }
+  },
+}
+
+export const mariadb: Dialect = {
+  vendor: 'mariadb',
+
+  // The idle limit ends a snapshot that we forgot, should this process stall.
+  sessionLimits: (queryTimeoutMs) => [
+    `SET SESSION max_statement_time=${queryTimeoutMs / 1000}, idle_readonly_transaction_timeout=5`,
+  ],
+
+  async identity(session) {
+    const [row] = await session.query(
+      'SELECT @@server_id AS server_id, @@hostname AS hostname, @@port AS port, ' +
+        '@@global.read_only AS read_only, @@log_bin AS log_bin',
+    )
+    return {
+      serverId: text(row, 'server_id'),
+      uuid: null,
+      hostname: text(row, 'hostname'),
+      port: Number(text(row, 'port')),
+      // 12.x counts NO_LOCK, NO_LOCK_NO_ADMIN... above 1; text on some versions.
+      readOnly: !['0', 'OFF'].includes(text(row, 'read_only')),
+      binaryLog: text(row, 'log_bin') === '1',
+      gtidEnabled: true,
+    }
+  },
+
+  // SHOW SLAVE STATUS shows the default connection only.
+  async channels(session) {
+    const rows = await session.query('SHOW ALL SLAVES STATUS')
+    return rows.map((row) => channelOf(row, OLD_WORDS))
+  },
+
+  async gtids(session) {
+    const [row] = await session.query(
+      'SELECT @@global.gtid_binlog_state AS state, @@global.gtid_slave_pos AS applied, @@global.gtid_binlog_pos AS position',
+    )
+    return {
+      enabled: true,
+      executed: text(row, 'state'),
+      applied: text(row, 'applied'),
+      purged: '',
+    }
+  },
+
+  // The status variable is there since 10.5; INNODB_METRICS, where it has the same, has it switched off since.
+  historyList: (session) => statusNumber(session, 'Innodb_history_list_length'),
+
+  errant(replica, sources) {
+    const known = sources.flatMap((source) => parseGtidPosition(source.executed))
+    // A source restored from a backup starts with an empty binlog: what it applied before is no news to it.
+    const applied = sources.map((source) => parseGtidPosition(source.applied))
+    const entries = errantEntries(parseGtidPosition(replica.executed), known).filter(
+      (entry) => !applied.some((position) => coversPosition(position, [entry])),
+    )
+    return {
+      count: BigInt(entries.length),
+      set: formatGtidPosition(entries),
+      exact: entries.length === 0,
+    }
+  },
+
+  missing: (source, replica) =>
+    missingCount(parseGtidPosition(source.executed), [
+      ...parseGtidPosition(replica.applied),
+      ...ownOf(parseGtidPosition(replica.executed), parseGtidPosition(source.executed)),
+    ]),
+
+  // Needs the GTID list at the head of the oldest binlog, which no statement of a read-only account shows.
+  unrecoverable: () => null,
+
+  // gtid_slave_pos moves as well where a replica finds its place by file and position.
+  fencing(source, _replica, isHub) {
+    // Two sources that write one domain: the replica's position is that of whoever is further.
+    return source.binaryLog && !isHub ? fencing : null
+  },
+}
+
+/** What a replica wrote itself, when it was the source, and its source has of it since. */
+function ownOf(replica: GtidPosition, source: GtidPosition): GtidPosition {
+  return replica.filter(({ domain, server, sequence }) =>
+    source.some(
+      (entry) => entry.domain === domain && entry.server === server && entry.sequence >= sequence,
+    ),
+  )
+}
+
+async function snapshotCovers(reader: Session, ceiling: Ceiling): Promise<boolean> {
+  const rows = await reader.query("SHOW STATUS LIKE 'binlog_snapshot_%'")
+  const status = new Map(
+    rows.map((row) => [text(row, 'Variable_name').toLowerCase(), text(row, 'Value')]),
+  )
+  const snapshot = {
+    file: status.get('binlog_snapshot_file') ?? '',
+    offset: BigInt(status.get('binlog_snapshot_position') || '0'),
+  }
+  if (snapshot.file === '') return false
+  if (!isBefore(snapshot, parsePlace(ceiling.target))) return true
+  return isOnlyTailApart(reader, snapshot)
+}
+
+/**
+ * On an idle source the snapshot stays behind the end by events that are no transactions (after FLUSH
+ * BINARY LOGS, for one). BINLOG_GTID_POS() scans the file, so it is asked for this tail alone.
+ */
+async function isOnlyTailApart(reader: Session, snapshot: BinlogPlace): Promise<boolean> {
+  const [row] = await reader.query(
+    `SELECT BINLOG_GTID_POS(${quoteText(snapshot.file)}, ${snapshot.offset}) AS at_snapshot, @@global.gtid_binlog_pos AS at_end`,
+  )
+  const at = (column: string) => row?.[column]?.toString() ?? null
+  const [snapshotGtids, endGtids] = [at('at_snapshot'), at('at_end')]
+  if (snapshotGtids === null || endGtids === null) return false
+  // The order of the domains is not told.
+  const canonical = (text: string) => formatGtidPosition(parseGtidPosition(text))
+  return canonical(snapshotGtids) === canonical(endGtids)
+}

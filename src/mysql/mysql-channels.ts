@@ -1,0 +1,76 @@
+/** The replication channels of a MySQL server, by SHOW REPLICA STATUS or, without the right to it, otherwise. */
+import { ServerError } from '../errors.ts'
+import { channelOf, NEW_WORDS, OLD_WORDS } from './channel-row.ts'
+import type { ChannelStatus } from './dialect.ts'
+import { atLeast, type Flavor } from './flavor.ts'
+import { type Row, type Session, text } from './query.ts'
+
+/**
+ * SHOW REPLICA STATUS needs REPLICATION CLIENT. An account that may only SELECT finds in
+ * performance_schema who replicates from whom, which is all that comparing takes; the lag is not there.
+ */
+export async function readChannels(session: Session, flavor: Flavor): Promise<ChannelStatus[]> {
+  try {
+    const { statement, words } = statusIn(flavor)
+    const rows = await session.query(statement)
+    return rows.filter((row) => !isGroupReplication(row)).map((row) => channelOf(row, words))
+  } catch (error) {
+    if (!(error instanceof ServerError && error.reason === 'privilege')) throw error
+    return (await session.query(fromPerformanceSchema(flavor)))
+      .filter((row) => !isGroupReplication(row))
+      .map(channelOfTables)
+  }
+}
+
+/** SHOW SLAVE STATUS is gone in 8.4, SHOW REPLICA STATUS came with 8.0.22. */
+export function statusIn(flavor: Flavor) {
+  return atLeast(flavor, 'mysql', 8, 0, 22)
+    ? ({ statement: 'SHOW REPLICA STATUS', words: NEW_WORDS } as const)
+    : ({ statement: 'SHOW SLAVE STATUS', words: OLD_WORDS } as const)
+}
+
+/** 5.7 has no table of filters: what cannot be seen may be there, and then nothing is called missing. */
+const fromPerformanceSchema = (flavor: Flavor): string =>
+  `SELECT ${atLeast(flavor, 'mysql', 8, 0) ? FILTERS : '1'} AS filters, ${CHANNELS}`
+
+const FILTERS =
+  '(SELECT COUNT(*) FROM performance_schema.replication_applier_filters AS f ' +
+  'WHERE f.CHANNEL_NAME = c.CHANNEL_NAME)'
+
+const CHANNELS =
+  'c.CHANNEL_NAME AS Channel_Name, c.HOST AS host, c.PORT AS port, s.SOURCE_UUID AS uuid, ' +
+  's.SERVICE_STATE AS io, s.LAST_ERROR_NUMBER AS io_error, a.SERVICE_STATE AS applier, ' +
+  'd.DESIRED_DELAY AS delay, ' +
+  '(SELECT MAX(w.LAST_ERROR_NUMBER) FROM performance_schema.replication_applier_status_by_worker AS w ' +
+  'WHERE w.CHANNEL_NAME = c.CHANNEL_NAME) AS sql_error ' +
+  'FROM performance_schema.replication_connection_configuration AS c ' +
+  'JOIN performance_schema.replication_connection_status AS s USING (CHANNEL_NAME) ' +
+  'JOIN performance_schema.replication_applier_status AS a USING (CHANNEL_NAME) ' +
+  'JOIN performance_schema.replication_applier_configuration AS d USING (CHANNEL_NAME)'
+
+function channelOfTables(row: Row): ChannelStatus {
+  const uuid = String(row['uuid'] ?? '')
+  return {
+    name: String(row['Channel_Name'] ?? ''),
+    sourceHost: text(row, 'host'),
+    sourcePort: Number(text(row, 'port')),
+    sourceUuid: uuid === '' ? null : uuid,
+    sourceServerId: null,
+    io: serviceState(text(row, 'io')),
+    sql: serviceState(text(row, 'applier')),
+    ioErrorNumber: Number(row['io_error'] ?? 0),
+    sqlErrorNumber: Number(row['sql_error'] ?? 0),
+    lagSeconds: null,
+    delaySeconds: Number(row['delay'] ?? 0),
+    filtered: text(row, 'filters') !== '0',
+  }
+}
+
+function serviceState(state: string): ChannelStatus['io'] {
+  if (state === 'ON') return 'running'
+  return state === 'OFF' ? 'stopped' : 'connecting'
+}
+
+function isGroupReplication(row: Row): boolean {
+  return String(row['Channel_Name'] ?? '').startsWith('group_replication_')
+}

@@ -1,0 +1,65 @@
+/**
+ * The fence of MySQL without GTIDs: file and position in the source's binary log. There is no proof of what is
+ * visible on the source; what waits for a semi-sync replica is waited for, and what is between the log and
+ * the engine is there for a moment only, which no series of looks outlives (research/protocol.md D).
+ */
+import { ServerError } from '../errors.ts'
+import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
+import type { Fencing } from './dialect.ts'
+import { atLeast } from './flavor.ts'
+import { statusIn } from './mysql-channels.ts'
+import { type Session, text } from './query.ts'
+
+export const placeFencing: Fencing = {
+  position: async (source) => formatPlace(await endOfLog(source)),
+
+  // A low-water mark under parallel appliers: late, never early.
+  async hasReached(replica, position, channel) {
+    const { applied } = await progress(replica, channel)
+    return !isBefore(applied, parsePlace(position))
+  },
+
+  async ceiling({ replica }, channel) {
+    const { received } = await progress(replica, channel)
+    return { target: formatPlace(received), received: '' }
+  },
+
+  async readPast({ control, reader }, ceiling, read) {
+    if (isBefore(await endOfLog(control), parsePlace(ceiling.target))) return null
+    if (await isAnyoneWaiting(control)) return null
+    return { value: await read(reader) }
+  },
+}
+
+async function endOfLog(source: Session): Promise<BinlogPlace> {
+  // SHOW MASTER STATUS is gone in 8.4, SHOW BINARY LOG STATUS came with 8.2.
+  const isNew = atLeast(await source.flavor(), 'mysql', 8, 2)
+  const [row] = await source.query(isNew ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS')
+  if (row === undefined) throw gone(source, 'it writes no binary log any more')
+  return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
+}
+
+async function progress(replica: Session, channel: string) {
+  const { statement, words } = statusIn(await replica.flavor())
+  const rows = await replica.query(statement)
+  const row = rows.find((each) => String(each['Channel_Name'] ?? '') === channel)
+  if (row === undefined) throw gone(replica, 'the channel is no more')
+  const place = (file: string, offset: string) => ({
+    file: text(row, file),
+    offset: BigInt(text(row, offset)),
+  })
+  return {
+    applied: place(`Relay_${words.source}_Log_File`, `Exec_${words.source}_Log_Pos`),
+    received: place(`${words.source}_Log_File`, `Read_${words.source}_Log_Pos`),
+  }
+}
+
+function gone({ server }: Session, what: string): ServerError {
+  return new ServerError('query', `${server}: ${what}`)
+}
+
+/** Commits of a semi-sync source that are in its log, and maybe on a replica, and not yet to be seen. */
+async function isAnyoneWaiting(source: Session): Promise<boolean> {
+  const rows = await source.query("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_wait_sessions'")
+  return rows.some((row) => text(row, 'Value') !== '0')
+}

@@ -1,0 +1,122 @@
+/** MySQL and Percona Server, 5.7 to 26.x. */
+import type { Dialect, Fencing, GtidObservation } from './dialect.ts'
+import {
+  containsGtidSet,
+  countGtids,
+  formatGtidSet,
+  parseGtidOwned,
+  parseGtidSet,
+  subtractGtidSet,
+  unionGtidSets,
+} from './gtid-set.ts'
+import { readChannels } from './mysql-channels.ts'
+import { placeFencing } from './mysql-places.ts'
+import { type Session, text } from './query.ts'
+import { quoteText } from './sql.ts'
+
+const gtidFencing: Fencing = {
+  // A commit is visible a moment before its GTID is in gtid_executed; in that moment it is in gtid_owned.
+  async position(source) {
+    const owned = await ownedGtids(source)
+    const [row] = await source.query('SELECT @@global.gtid_executed AS executed')
+    return formatGtidSet(unionGtidSets(owned, parseGtidSet(text(row, 'executed'))))
+  },
+
+  hasReached: (replica, position) => isExecuted(replica, position),
+
+  // What the channel received, never what the replica executed: errant transactions are in the latter
+  // and the source will never have them, so that waiting for them would end no fence on a drifted replica.
+  async ceiling({ source, replica }, channel, lastReceived) {
+    const [row] = await replica.query(
+      `SELECT received_transaction_set AS received FROM performance_schema.replication_connection_status WHERE channel_name=${quoteText(channel)}`,
+    )
+    const received = row === undefined ? '' : text(row, 'received')
+    const startedAnew =
+      received === '' || !containsGtidSet(parseGtidSet(received), parseGtidSet(lastReceived))
+    if (!startedAnew) return { target: received, received }
+    const owned = await ownedGtids(source)
+    return {
+      target: formatGtidSet(unionGtidSets(owned, parseGtidSet(received))),
+      received,
+    }
+  },
+
+  async readPast(source, ceiling, read) {
+    if (!(await isExecuted(source.control, ceiling.target))) return null
+    return { value: await read(source.reader) }
+  },
+}
+
+export const mysql: Dialect = {
+  vendor: 'mysql',
+
+  sessionLimits: (queryTimeoutMs) => [`SET SESSION max_execution_time=${queryTimeoutMs}`],
+
+  async identity(session) {
+    const [row] = await session.query(
+      'SELECT @@server_id AS server_id, @@server_uuid AS uuid, @@hostname AS hostname, @@port AS port, ' +
+        '@@global.read_only AS read_only, @@global.super_read_only AS super_read_only, ' +
+        '@@log_bin AS log_bin, @@global.gtid_mode AS gtid_mode',
+    )
+    return {
+      serverId: text(row, 'server_id'),
+      uuid: text(row, 'uuid'),
+      hostname: text(row, 'hostname'),
+      port: Number(text(row, 'port')),
+      readOnly: text(row, 'read_only') === '1' || text(row, 'super_read_only') === '1',
+      binaryLog: text(row, 'log_bin') === '1',
+      gtidEnabled: text(row, 'gtid_mode').startsWith('ON'),
+    }
+  },
+
+  channels: readChannels,
+
+  async gtids(session) {
+    const [row] = await session.query(
+      'SELECT @@global.gtid_mode AS mode, @@global.gtid_executed AS executed, @@global.gtid_purged AS purged',
+    )
+    const executed = text(row, 'executed')
+    return {
+      enabled: text(row, 'mode').startsWith('ON'),
+      executed,
+      applied: executed,
+      purged: text(row, 'purged'),
+    }
+  },
+
+  async historyList(session) {
+    const [row] = await session.query(
+      "SELECT `COUNT` AS n FROM information_schema.INNODB_METRICS WHERE NAME='trx_rseg_history_len' AND STATUS='enabled'",
+    )
+    return row === undefined ? null : Number(text(row, 'n'))
+  },
+
+  errant(replica, sources) {
+    const known = sources.map((source) => parseGtidSet(source.executed))
+    const set = known.reduce(subtractGtidSet, parseGtidSet(replica.executed))
+    return { count: countGtids(set), set: formatGtidSet(set), exact: true }
+  },
+
+  missing: (source, replica) =>
+    countGtids(subtractGtidSet(parseGtidSet(source.executed), parseGtidSet(replica.executed))),
+
+  unrecoverable: (source: GtidObservation, replica: GtidObservation) =>
+    countGtids(subtractGtidSet(parseGtidSet(source.purged), parseGtidSet(replica.executed))),
+
+  fencing(source, replica) {
+    if (!source.binaryLog) return null
+    return source.gtidEnabled && replica.gtidEnabled ? gtidFencing : placeFencing
+  },
+}
+
+async function ownedGtids(source: Session) {
+  const [row] = await source.query('SELECT @@global.gtid_owned AS owned')
+  return parseGtidOwned(text(row, 'owned'))
+}
+
+async function isExecuted(session: Session, gtids: string): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT GTID_SUBSET(${quoteText(gtids)}, @@global.gtid_executed) AS reached`,
+  )
+  return text(row, 'reached') === '1'
+}

@@ -1,0 +1,267 @@
+/** The status page: one document without scripts or outside resources, made from a report. Pure. */
+import {
+  type ChannelReport,
+  type CheckStatus,
+  FAILURE_REASONS,
+  type Report,
+  SEVERITIES,
+  type ServerReport,
+  type SetReport,
+  type TableReport,
+  type Verdict,
+} from '../domain.ts'
+import { findingsOf, JUDGE_ALL } from './findings.ts'
+import { duration, html, isoSeconds, plural } from './format.ts'
+import {
+  countedBy,
+  serverVerdict,
+  setVerdict,
+  stateOf,
+  type TableVerdict,
+  tableVerdict,
+} from './judge.ts'
+import { badge, list, NOTHING, shown, table, when } from './page-html.ts'
+import { STYLE } from './page-style.ts'
+
+export interface PageOptions {
+  readonly version: string
+  readonly telemetryPath: string
+}
+
+const REFRESH_SECONDS = 15
+
+export function renderPage(report: Report, { version, telemetryPath }: PageOptions): string {
+  const links = [
+    [telemetryPath, 'metrics'],
+    ['/api/v1/sets', 'api'],
+    ['/config', 'config'],
+    ['/-/healthy', 'healthy'],
+    ['/-/ready', 'ready'],
+  ] as const
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="${REFRESH_SECONDS}">
+<title>${html(titleOf(report))}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>mysql-drift-exporter</h1>
+<nav>${links.map(([path, name]) => `<a href="${html(path)}">${name}</a>`).join('\n')}</nav>
+</header>
+<main>
+${body(report)}
+</main>
+<footer>version ${html(version)}, as of ${isoSeconds(report.generatedAt)}, reloads every ${REFRESH_SECONDS}s</footer>
+</body>
+</html>
+`
+}
+
+/** The state of affairs, readable in a browser's tab. */
+function titleOf(report: Report): string {
+  const bad = report.sets.filter((set) => setVerdict(set) !== 'same')
+  const verdicts = bad.map((set) => `${set.name} ${setVerdict(set)}`)
+  return [...verdicts, 'mysql-drift-exporter'].join(', ')
+}
+
+function body(report: Report): string {
+  const { sets } = report
+  if (sets.length === 0) return '<p>No replication set is configured.</p>'
+  const overview = sets.map((set) => [
+    `<a href="#${anchor(set)}">${html(set.name)}</a>`,
+    badge(setVerdict(set)),
+    `${set.servers.filter((server) => server.up).length} of ${set.servers.length} up`,
+    String(set.tables.length),
+  ])
+  const headings = ['Set', 'Verdict', 'Servers', 'Tables']
+  return [
+    sets.length > 1 ? table('Replication sets', headings, overview) : '',
+    ...sets.map((set) => setSection(set, report)),
+  ].join('\n')
+}
+
+function anchor(set: SetReport): string {
+  return html(`set-${encodeURIComponent(set.name)}`)
+}
+
+function setSection(set: SetReport, report: Report): string {
+  const now = report.generatedAt
+  const judged = set.tables.map((table) => ({ table, ...tableVerdict(table) }))
+  const having = (verdict: Verdict) => judged.filter((table) => table.verdict === verdict)
+  const findings = findingsOf({ generatedAt: now, sets: [set] }, JUDGE_ALL)
+  const counts = (['drifted', 'missing', 'unknown', 'suspect', 'same', 'skipped'] as const)
+    .map((verdict) => [verdict, having(verdict).length] as const)
+    .map(
+      ([verdict, count]) =>
+        `<li${count === 0 ? ' class="none"' : ''}>${badge(verdict)} ${count}</li>`,
+    )
+    .join('')
+  const progress =
+    set.passProgress === null
+      ? ''
+      : `<p class="note">checksum pass ${(set.passProgress * 100).toFixed(0)}% done</p>`
+  return `<section>
+<h2 id="${anchor(set)}">${html(set.name)} ${badge(setVerdict(set))}</h2>
+<ul class="counts">${counts}</ul>
+${progress}
+${list(findings.map(({ grade, text }) => `<li class="${grade}"><b>${grade}</b> ${html(text)}</li>`))}
+${table(
+  'Servers',
+  SERVER_HEADINGS,
+  set.servers.map((server) => serverRow(set, server)),
+)}
+${table('Channels', CHANNEL_HEADINGS, set.servers.flatMap(channelRows))}
+${(['drifted', 'missing', 'unknown', 'suspect'] as const)
+  .map((verdict) =>
+    table(
+      `Tables ${verdict}`,
+      TABLE_HEADINGS,
+      having(verdict).map((row) => tableRow(row, now)),
+    ),
+  )
+  .join('\n')}
+${table('Schema differences', SCHEMA_HEADINGS, schemaRows(set))}
+${table(
+  'Checks',
+  CHECK_HEADINGS,
+  set.servers.flatMap((server) => checkRows(server, now)),
+)}
+<p class="note"><a href="/api/v1/sets/${html(encodeURIComponent(set.name))}">all of this set as JSON</a></p>
+</section>`
+}
+
+const SERVER_HEADINGS = [
+  'Server',
+  'State',
+  'Role',
+  'Version',
+  'Read only',
+  'Errant transactions',
+  'Verdict',
+] as const
+
+function serverRow(set: SetReport, server: ServerReport): string[] {
+  const { readOnly, gtid } = stateOf(server)
+  const verdict = serverVerdict(set, server.name)
+  const out = `${badge('OUT')} ${html(server.outReason ?? 'not tried yet')}`
+  const version = [server.flavor, server.version].filter((part) => part !== null).join(' ')
+  return [
+    `<b>${html(server.name)}</b> <span class="note">${html(server.address)}</span>`,
+    server.up ? badge('up') : out,
+    html(server.role),
+    shown(version),
+    readOnly === null ? NOTHING : readOnly ? 'yes' : 'no',
+    shown(gtid?.errant),
+    verdict === null ? NOTHING : badge(verdict),
+  ]
+}
+
+const CHANNEL_HEADINGS = [
+  'Server',
+  'Channel',
+  'Source',
+  'I/O',
+  'SQL',
+  'Lag',
+  'Delay',
+  'Missing transactions',
+] as const
+
+function channelRows(server: ServerReport): string[][] {
+  return (stateOf(server).channels ?? []).map((channel) => [
+    html(server.name),
+    shown(channel.name),
+    channel.source === null ? 'outside the set' : html(channel.source),
+    thread(channel.io, channel.ioErrorNumber),
+    thread(channel.sql, channel.sqlErrorNumber),
+    channel.lagSeconds === null ? 'unknown' : duration(channel.lagSeconds),
+    duration(channel.delaySeconds),
+    shown(channel.missing),
+  ])
+}
+
+function thread(state: ChannelReport['io'], error: number): string {
+  return badge(state) + (error === 0 ? '' : ` error ${error}`)
+}
+
+const TABLE_HEADINGS = ['Table', 'Link', 'Reason', 'Rows', 'Since', 'Verified'] as const
+
+function tableRow(
+  { table, verdict, reason, since, verifiedAt }: TableVerdict & { table: TableReport },
+  now: Date,
+): string[] {
+  const { checksum } = table.standings
+  const drifted = verdict === 'drifted' ? checksum?.rowsDrifted : null
+  const counted = countedBy(table)?.rows
+  const differ = drifted
+    ? `${checksum?.counted ? '' : 'at least '}${drifted.missing} missing, ${drifted.extra} extra, ${drifted.changed} changed`
+    : null
+  const counts = counted && `${counted.source} → ${counted.replica}`
+  const rows = [counts, differ].filter(Boolean).join(': ')
+  return [
+    `<b>${html(`${table.schema}.${table.table}`)}</b>`,
+    html(table.source === null ? table.server : `${table.source} → ${table.server}`) +
+      (table.channel === '' ? '' : ` <span class="note">${html(table.channel)}</span>`),
+    shown(reason?.replaceAll('_', ' ')),
+    shown(rows),
+    when(since, now),
+    verifiedAt === null ? 'never' : when(verifiedAt, now),
+  ]
+}
+
+const SCHEMA_HEADINGS = [
+  'Severity',
+  'Server',
+  'Object',
+  'Name',
+  'Kind',
+  'Source',
+  'Replica',
+] as const
+
+function schemaRows(set: SetReport): string[][] {
+  return SEVERITIES.flatMap((severity) =>
+    set.schemaDifferences
+      .filter((difference) => difference.severity === severity)
+      .map(({ server, schema, object, name, kind, source, replica }) => [
+        badge(severity),
+        html(server),
+        html(object.replaceAll('_', ' ')),
+        `<b>${html(object === 'schema' ? name : `${schema}.${name}`)}</b>`,
+        html(kind),
+        definition(source),
+        definition(replica),
+      ]),
+  )
+}
+
+function definition(text: string | null): string {
+  return text === null ? NOTHING : `<code>${html(text)}</code>`
+}
+
+const CHECK_HEADINGS = ['Server', 'Check', 'Last run', 'Last success', 'Took', 'Failures'] as const
+
+function checkRows(server: ServerReport, now: Date): string[][] {
+  return Object.entries(server.checks).map(([check, status]) => [
+    html(server.name),
+    html(check),
+    status.lastRun === null
+      ? 'never'
+      : `${badge(status.success ? 'ok' : 'failed')} ${when(status.lastRun, now)}`,
+    status.lastSuccess === null ? 'never' : when(status.lastSuccess, now),
+    status.lastDurationSeconds === null ? NOTHING : `${status.lastDurationSeconds.toFixed(2)}s`,
+    failures(status),
+  ])
+}
+
+function failures(status: CheckStatus): string {
+  const reasons = FAILURE_REASONS.filter((reason) => status.failures[reason] > 0).map(
+    (reason) => `${status.failures[reason]} ${reason.replaceAll('_', ' ')}`,
+  )
+  return `${reasons.join(', ') || '0'} <span class="note">of ${plural(status.runs, 'run')}</span>`
+}

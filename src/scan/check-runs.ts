@@ -1,0 +1,88 @@
+/** How each check fared on each server: counted, timed, and never swallowed. */
+import { type CheckName, type CheckStatus, FAILURE_REASONS, type FailureReason } from '../domain.ts'
+import { ServerError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { World } from '../world.ts'
+
+export interface CheckRuns {
+  /**
+   * Run one check on one server. A failure of the world is recorded and becomes null; our own bug is
+   * recorded as `internal` and thrown on.
+   */
+  attempt<T>(check: CheckName, server: string, look: () => Promise<T>): Promise<T | null>
+  status(check: CheckName, server: string): RunStatus
+}
+
+/** All but what the configuration says. */
+export type RunStatus = Omit<CheckStatus, 'intervalSeconds'>
+
+type Run = { -readonly [K in keyof RunStatus]: RunStatus[K] } & {
+  failures: Record<FailureReason, number>
+}
+
+export function checkRuns({
+  set,
+  world,
+  log,
+  signal,
+}: {
+  readonly set: string
+  readonly world: World
+  readonly log: Logger
+  readonly signal: AbortSignal
+}): CheckRuns {
+  const runs = new Map<string, Run>()
+
+  function runOf(check: CheckName, server: string): Run {
+    const key = `${check}/${server}`
+    const known = runs.get(key)
+    if (known !== undefined) return known
+    const run: Run = {
+      success: false,
+      lastRun: null,
+      lastSuccess: null,
+      lastDurationSeconds: null,
+      runs: 0,
+      failures: Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<
+        FailureReason,
+        number
+      >,
+    }
+    runs.set(key, run)
+    return run
+  }
+
+  return {
+    async attempt(check, server, look) {
+      const run = runOf(check, server)
+      const started = world.now()
+      const startedMs = world.steady().getTime()
+      const end = () => {
+        run.runs += 1
+        run.lastRun = started
+        run.lastDurationSeconds = (world.steady().getTime() - startedMs) / 1000
+      }
+      try {
+        const result = await look()
+        end()
+        run.success = true
+        run.lastSuccess = started
+        return result
+      } catch (error) {
+        // Broken off by us: it neither worked nor failed.
+        if (signal.aborted) return null
+        end()
+        run.success = false
+        const reason = error instanceof ServerError ? error.reason : 'internal'
+        run.failures[reason] += 1
+        log.warn('check_failed', { set, server, check, reason, error: (error as Error).message })
+        if (reason === 'internal') throw error
+        return null
+      }
+    },
+    status(check, server) {
+      const run = runOf(check, server)
+      return { ...run, failures: { ...run.failures } }
+    },
+  }
+}

@@ -1,0 +1,179 @@
+/** All that one replication set's checks share: its servers, what was seen of them, and what was found. */
+import type { LinkMemory } from '../compare/link.ts'
+import type { SetConfig } from '../config/config.ts'
+import type {
+  CheckName,
+  FailureReason,
+  GtidReport,
+  PrivilegeReport,
+  SchemaDifference,
+} from '../domain.ts'
+import { ServerError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { GtidObservation } from '../mysql/dialect.ts'
+import type { Flavor } from '../mysql/flavor.ts'
+import { openServer, type Server } from '../server-pool.ts'
+import { type Sight, type Topology, topologyOf } from '../topology.ts'
+import type { World } from '../world.ts'
+import { type CheckRuns, checkRuns } from './check-runs.ts'
+import { createGate, type ServerGate } from './gate.ts'
+import {
+  NO_MEMORY,
+  rememberedDifferences,
+  rememberedPass,
+  rememberedTables,
+  type SetMemory,
+  sightOf,
+} from './memory.ts'
+import { type TableStore, tableStore } from './table-store.ts'
+
+/** What `serve` and `check` do differently, decided once. */
+export interface ScanMode {
+  /** `check`: every table is to be decided in this run, and an unreachable end is unknown at once. */
+  readonly once: boolean
+  /** The checks to be run, cheapest first. */
+  readonly checks: readonly CheckName[]
+}
+
+export interface ServerFacts {
+  readonly server: Server
+  sight: Sight
+  flavor: Flavor | null
+  /** When it last answered a status query; null = never. */
+  lastAnswer: Date | null
+  /** Of the last failure, in words; null when the last try worked. */
+  outReason: string | null
+  outFailure: FailureReason | null
+  gtid: GtidReport | null
+  privileges: PrivilegeReport | null
+  /** The schema check has read both ends of every link of this replica at least once. */
+  schemaRead: boolean
+}
+
+export interface GtidLink {
+  /** The source at the previous look; null before it. */
+  previousSource: GtidObservation | null
+  missing: bigint | null
+  unrecoverable: bigint | null
+}
+
+export function gtidLinkKey(replica: string, channel: string): string {
+  return JSON.stringify([replica, channel])
+}
+
+export interface SetContext {
+  readonly config: SetConfig
+  readonly mode: ScanMode
+  readonly world: World
+  readonly log: Logger
+  readonly signal: AbortSignal
+  readonly facts: ReadonlyMap<string, ServerFacts>
+  readonly runs: CheckRuns
+  readonly tables: TableStore
+  /** By `gtidLinkKey`. */
+  readonly gtidLinks: Map<string, GtidLink>
+  /** What a link remembers between looks, by its name. */
+  readonly linkMemories: Map<string, LinkMemory>
+  /** By replica, channel and source; confirmed. */
+  readonly schemaDifferences: Map<string, readonly SchemaDifference[]>
+  /** Tables of the checksum pass that is under way or was the last; null before the first. */
+  pass: { done: number; tables: number } | null
+  /** When that pass began, also if it was before a restart. */
+  passStartedAt: Date | null
+  /** Until when no table is read, on request; null = it was not asked for. */
+  pausedUntil: Date | null
+  readonly gate: ServerGate
+  /** Who replicates from whom, from everything seen so far. */
+  topology(): Topology
+}
+
+export function createContext(
+  config: SetConfig,
+  mode: ScanMode,
+  world: World,
+  log: Logger,
+  signal: AbortSignal,
+  memory: SetMemory = NO_MEMORY,
+): SetContext {
+  const options = {
+    maxQueries: maxQueriesOf(config, mode),
+    maxDuty: config.throttle.maxDuty ?? (mode.once ? 1 : SERVE_DUTY),
+    world,
+    log,
+  }
+  const facts = new Map(
+    config.servers.map((server): [string, ServerFacts] => [
+      server.name,
+      {
+        server: openServer(config, server, options),
+        sight: sightOf(memory, server),
+        flavor: null,
+        lastAnswer: null,
+        outReason: null,
+        outFailure: null,
+        gtid: null,
+        privileges: null,
+        schemaRead: memory.servers.some(
+          ({ name, schemaRead }) => name === server.name && schemaRead,
+        ),
+      },
+    ]),
+  )
+  const context: SetContext = {
+    config,
+    mode,
+    world,
+    log,
+    signal,
+    facts,
+    runs: checkRuns({ set: config.name, world, log, signal }),
+    tables: tableStore({
+      set: config.name,
+      world,
+      log,
+      known: rememberedTables(memory, config, mode.checks, world.now()),
+    }),
+    gtidLinks: new Map(),
+    linkMemories: new Map(),
+    schemaDifferences: rememberedDifferences(memory, config),
+    pass: null,
+    passStartedAt: rememberedPass(memory, config),
+    pausedUntil: null,
+    gate: createGate(() => context),
+    topology: () =>
+      topologyOf(
+        [...facts.values()].map(({ sight }) => sight),
+        config.links,
+      ),
+  }
+  return context
+}
+
+/** Share of the time in which `serve` reads tables on a server. */
+export const SERVE_DUTY = 0.25
+
+/** Readings in flight per server, and tables walked at a time. */
+export function maxQueriesOf({ throttle }: SetConfig, { once }: ScanMode): number {
+  return throttle.maxQueries ?? (once ? 2 : 1)
+}
+
+/** @throws when `name` is not a server of the set: names come from the configuration. */
+export function factsOf(context: SetContext, name: string): ServerFacts {
+  const facts = context.facts.get(name)
+  if (facts === undefined) throw new Error(`no server ${name} in ${context.config.name}`)
+  return facts
+}
+
+/**
+ * What was found out a moment ago is not tried anew by every check: a server that hangs takes its time.
+ * @throws {ServerError}
+ */
+export function assertUsable({ server, outFailure }: ServerFacts): void {
+  if (server.usable) return
+  throw new ServerError(outFailure ?? 'connect', `${server.config.name}: not answering`)
+}
+
+/** Refused: this account may write there, so that nothing is read from tables. */
+export function isRefused(context: SetContext, name: string): boolean {
+  return (factsOf(context, name).privileges?.refused.length ?? 0) > 0
+}

@@ -1,0 +1,180 @@
+/** What of a set outlives a restart or a change of its configuration. Pure. */
+import { createHash } from 'node:crypto'
+import type { ServerConfig, SetConfig } from '../config/config.ts'
+import { type CheckName, type SchemaDifference, TABLE_CHECKS, type TableCheck } from '../domain.ts'
+import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
+import { type Standing, standingAt } from '../state.ts'
+import { matchesTable } from '../table-pattern.ts'
+import type { Sight } from '../topology.ts'
+import type { SetContext } from './context.ts'
+import type { TableMemory } from './table-store.ts'
+
+export interface SetMemory {
+  readonly name: string
+  /** Start of the last pass over the contents; null = there was none. */
+  readonly passStartedAt: Date | null
+  /** Of what is compared at all: when it changes, that pass says too little. */
+  readonly comparedAs: string
+  readonly servers: readonly ServerMemory[]
+  readonly schemaDifferences: readonly LinkDifferences[]
+  readonly tables: readonly TableMemory[]
+}
+
+/** Without it nobody would know, while this server is away, whose replica it is. */
+export interface ServerMemory {
+  readonly name: string
+  readonly address: string
+  readonly identity: Identity | null
+  /** Without their lag, which is never true any more. */
+  readonly channels: readonly ChannelStatus[] | null
+  readonly wasReplica: boolean
+  readonly schemaRead: boolean
+}
+
+/** What was confirmed to differ between the definitions on the ends of one link. */
+export interface LinkDifferences {
+  readonly replica: string
+  readonly channel: string
+  readonly source: string
+  readonly differences: readonly SchemaDifference[]
+}
+
+export const NO_MEMORY: SetMemory = {
+  name: '',
+  passStartedAt: null,
+  comparedAs: '',
+  servers: [],
+  schemaDifferences: [],
+  tables: [],
+}
+
+/** Positions of walks are those of now; what is in it goes on changing. */
+export function remember(context: SetContext): SetMemory {
+  const { config, passStartedAt } = context
+  return {
+    name: config.name,
+    passStartedAt,
+    comparedAs: comparedAs(config),
+    servers: serversOf(context),
+    schemaDifferences: [...context.schemaDifferences].map(([key, differences]) => {
+      const [replica, channel, source] = JSON.parse(key) as [string, string, string]
+      return { replica, channel, source, differences }
+    }),
+    tables: context.tables.remember(),
+  }
+}
+
+/** Equal items, one by one: there is nothing new to be remembered. `verdicts` counts news. */
+export function changesOf(context: SetContext): {
+  readonly verdicts: number
+  readonly items: readonly unknown[]
+} {
+  const { all, verdicts } = context.tables.changes
+  const chunks = [...context.facts.values()].map(({ server }) => server.load.chunksChecked)
+  return {
+    verdicts,
+    items: [
+      context.config.name,
+      all,
+      context.passStartedAt,
+      JSON.stringify(serversOf(context)),
+      ...chunks,
+      ...context.schemaDifferences.values(),
+    ],
+  }
+}
+
+function serversOf({ facts }: SetContext): ServerMemory[] {
+  return [...facts.values()].map(({ server: { config }, sight, schemaRead }) => ({
+    name: config.name,
+    address: config.address,
+    identity: sight.identity,
+    channels: sight.channels?.map((channel) => ({ ...channel, lagSeconds: null })) ?? null,
+    wasReplica: sight.wasReplica,
+    schemaRead,
+  }))
+}
+
+/** The last that was seen of a server; behind another address there may be another server. */
+export function sightOf({ servers }: SetMemory, config: ServerConfig): Sight {
+  const known = servers.find(({ name }) => name === config.name)
+  const isThere = isWhereItWas(servers, config)
+  return {
+    config,
+    identity: (isThere && known?.identity) || null,
+    channels: (isThere && known?.channels) || null,
+    wasReplica: known?.wasReplica ?? false,
+  }
+}
+
+function isWhereItWas(servers: SetMemory['servers'], { name, address }: ServerConfig): boolean {
+  return servers.some((known) => known.name === name && known.address === address)
+}
+
+/** What the configuration still asks for; what is on a server that was moved is looked at anew. */
+export function rememberedTables(
+  { tables, servers }: SetMemory,
+  config: SetConfig,
+  checks: readonly CheckName[],
+  now: Date,
+): TableMemory[] {
+  const enabled = TABLE_CHECKS.filter((check) => checks.includes(check))
+  const moved = new Set(
+    config.servers.filter((server) => !isWhereItWas(servers, server)).map(({ name }) => name),
+  )
+  return tables
+    .filter(({ id, standings }) => {
+      const wasExcluded = enabled.some((check) => standings[check]?.reason === 'excluded')
+      return (
+        isConfigured(config, id.server, id.source) &&
+        isExcluded(config, id.schema, id.table) === wasExcluded
+      )
+    })
+    .map((memory) => ({
+      ...memory,
+      passedAt:
+        moved.has(memory.id.server) || moved.has(memory.id.source ?? '') ? null : memory.passedAt,
+      standings: Object.fromEntries(
+        enabled.map((check): [TableCheck, Standing] => [
+          check,
+          memory.standings[check] ?? standingAt('unknown', 'not_yet', now),
+        ]),
+      ),
+    }))
+}
+
+export function rememberedDifferences(
+  { schemaDifferences }: SetMemory,
+  config: SetConfig,
+): Map<string, readonly SchemaDifference[]> {
+  return new Map(
+    schemaDifferences
+      .filter(({ replica, source }) => isConfigured(config, replica, source))
+      .map(({ replica, channel, source, differences }) => [
+        JSON.stringify([replica, channel, source]),
+        differences.filter(
+          ({ schema, table }) => table === null || !isExcluded(config, schema, table),
+        ),
+      ]),
+  )
+}
+
+/** The pass to be gone on with; null = nothing of it counts. */
+export function rememberedPass(memory: SetMemory, config: SetConfig): Date | null {
+  return memory.comparedAs === comparedAs(config) ? memory.passStartedAt : null
+}
+
+function comparedAs({ tables: { ignoreColumns, where } }: SetConfig): string {
+  const text = JSON.stringify([[...ignoreColumns].sort(), [...where].sort()])
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function isConfigured({ servers }: SetConfig, replica: string, source: string | null): boolean {
+  const names = servers.map(({ name }) => name)
+  return names.includes(replica) && (source === null || names.includes(source))
+}
+
+function isExcluded({ tables: { include, exclude } }: SetConfig, schema: string, table: string) {
+  if (include.length > 0 && !matchesTable(include, schema, table)) return true
+  return matchesTable(exclude, schema, table)
+}

@@ -1,0 +1,236 @@
+/** One pass of a check of data: every table of every group of a set, or only what was found before. */
+import type { Scope } from '../checks/check.ts'
+import type { Group, Link } from '../compare/link.ts'
+import type { TableCheck } from '../domain.ts'
+import { ServerError } from '../errors.ts'
+import type { Server } from '../server-pool.ts'
+import { matchesTable } from '../table-pattern.ts'
+import type { SetContext } from './context.ts'
+import { isWorthCounting } from './countable.ts'
+import { linksOf } from './groups.ts'
+import {
+  isStale,
+  type Job,
+  type LeftOutJobs,
+  type Pass,
+  record,
+  startVisit,
+  type Target,
+} from './job.ts'
+import {
+  checksOf,
+  forgetOldLinks,
+  type LinkTables,
+  linkTables,
+  markBlocked,
+} from './link-tables.ts'
+import { type Listings, listAll } from './listing.ts'
+import { confirmMissing } from './missing.ts'
+import { abreast, beginPass, isPassed } from './resume.ts'
+import type { TableState } from './table-store.ts'
+
+/** Tables whose re-checks are still under way while the walk goes on. */
+const MOST_UNDER_WAY = 32
+/**
+ * Tables that are walked side by side, so that a giant does not hold up the others: their readings take turns on
+ * each server, and no more run at once than `max_queries` allows.
+ */
+const TABLES_AT_A_TIME = 8
+/** How often a pass comes back to what was held back: each time it gets further. */
+const MOST_RETURNS = 50
+
+export async function runPass(context: SetContext, check: TableCheck, what: Scope): Promise<void> {
+  const scope = what === 'rest' ? 'all' : what
+  const { groups, blocked } = linksOf(context)
+  if (scope === 'all') forgetOldLinks(context, groups, blocked)
+  const wanted = scope === 'findings' ? groupsWithFindings(context, groups, check) : groups
+  if (wanted.length === 0 && scope === 'findings') return
+  const listings = await listAll(groups, context.signal)
+  const startedAt = beginPass(context, check, what)
+  await Promise.all([
+    ...wanted.map((group) => passOver(context, group, listings, { check, scope, startedAt })),
+    ...(scope === 'all' ? blocked.map((link) => markBlocked(context, link, check)) : []),
+  ])
+}
+
+function groupsWithFindings(context: SetContext, groups: readonly Group[], check: TableCheck) {
+  return groups.flatMap(({ source, links }) => {
+    const found = links.filter((link) =>
+      context.tables
+        .of(link.replica.config.name, link.channel)
+        .some((state) => isFinding(context, state, check)),
+    )
+    return found.length === 0 ? [] : [{ source, links: found }]
+  })
+}
+
+function isFinding(context: SetContext, state: TableState, check: TableCheck): boolean {
+  const standing = state.standings[check]
+  // One full look comes back to what was on one end when it was listed; to `serve` the next pass does.
+  if (context.mode.once) return standing?.reason === 'not_yet'
+  return standing?.verdict === 'drifted' || standing?.verdict === 'missing'
+}
+
+async function passOver(
+  context: SetContext,
+  group: Group,
+  listings: Listings,
+  pass: Pass,
+): Promise<void> {
+  const { check } = pass
+  const work = new Map<Link, LinkTables | ServerError>(
+    group.links.map((link) => [link, linkTables(context, link, listings, check)]),
+  )
+  const readable = [...work.values()].flatMap((each) => (each instanceof ServerError ? [] : [each]))
+  const done = Promise.all([
+    ...readable.map((each) => confirmMissing(context, each, checksOf(context, check))),
+    walkTables(context, readable, pass),
+  ])
+  await Promise.all(
+    [...work].map(([link, each]) =>
+      context.runs.attempt(check, link.replica.config.name, async () => {
+        if (each instanceof ServerError) throw each
+        await done
+      }),
+    ),
+  )
+}
+
+/** What can be compared on at least one link, priority first. */
+async function walkTables(
+  context: SetContext,
+  works: readonly LinkTables[],
+  pass: Pass,
+): Promise<void> {
+  const { check, scope, startedAt } = pass
+  const keys = [...new Set(works.flatMap((work) => [...work.tables.keys()]))]
+  const tables = keys
+    .map((key) => ({
+      on: works.flatMap((work) => {
+        const table = work.tables.get(key)
+        return table && isCompared(context, table, pass) ? [{ link: work.link, ...table }] : []
+      }),
+    }))
+    // Each link has ranges of its own that drifted.
+    .flatMap(({ on }) => (scope === 'findings' ? on.map((target) => ({ on: [target] })) : [{ on }]))
+    .filter(({ on }) => on.length > 0)
+  const jobs = tables
+    .map(({ on }) => ({ on: on.filter(({ state }) => !isPassed(state, startedAt)) }))
+    .flatMap((job) => (startedAt === null ? [job] : abreast(job.on).map((on) => ({ on }))))
+    .map(({ on }): Job => ({ on, before: null }))
+    .sort((a, b) => priorityOf(context, a.on) - priorityOf(context, b.on))
+  const progress = startedAt === null ? null : context.pass
+  if (progress !== null) {
+    const passed = tables.filter(({ on }) => on.every(({ state }) => isPassed(state, startedAt)))
+    progress.done += passed.length
+    progress.tables += jobs.length + passed.length
+  }
+  let leftOut = await runJobs(context, jobs, pass)
+  for (let returns = 0; returns < MOST_RETURNS && leftOut.length > 0; returns += 1) {
+    const free = await freeJobs(context, leftOut)
+    leftOut = [
+      ...leftOut.filter((job) => !free.includes(job)),
+      ...(await runJobs(context, free, pass)),
+    ]
+  }
+  for (const job of leftOut) {
+    const { on, before } = job
+    if (before !== null && !isStale(job)) {
+      for (const target of on) record(context, target, check, before)
+    }
+    passOff(on, pass)
+  }
+}
+
+/** Those whose replica is not held back any more; waits a while for it. */
+async function freeJobs(context: SetContext, jobs: readonly Job[]): Promise<readonly Job[]> {
+  const replicas = new Set(jobs.flatMap(({ on }) => on.map(({ link }) => link.replica)))
+  const free = new Set<Server>()
+  await Promise.all(
+    [...replicas].map(async (replica) => {
+      if (await context.gate.untilFree(replica, 'replica')) free.add(replica)
+    }),
+  )
+  return jobs.filter(({ on }) => on.every(({ link }) => free.has(link.replica)))
+}
+
+/** Nothing of it is open any more in this pass. */
+function passOff(on: readonly Target[], { check, startedAt }: Pass): void {
+  for (const { state } of on) {
+    if (startedAt !== null) state.passedAt = startedAt
+    state.progress = null
+    if (check === 'checksum') state.position = null
+  }
+}
+
+/** @returns what is to be looked at again, because a server was held back. */
+async function runJobs(context: SetContext, jobs: readonly Job[], pass: Pass): Promise<Job[]> {
+  const { startedAt } = pass
+  const leftOut: LeftOutJobs = new Map()
+  const progress = startedAt === null ? null : context.pass
+  let next = 0
+  const underWay = new Set<Promise<void>>()
+  async function work(): Promise<void> {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+      while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay)
+      const end = await begin(job)
+      // Whoever waits for the table is not left waiting when it cannot even begin.
+      const { walked, settled } = await startVisit(context, job, pass, leftOut).catch((error) => {
+        end()
+        throw error
+      })
+      const passed = settled.then(() => {
+        if (startedAt === null) return
+        for (const { state } of job.on) if (!leftOut.has(state)) state.passedAt = startedAt
+      })
+      const tracked = passed.finally(() => {
+        underWay.delete(tracked)
+        const isFirst = job.before === null
+        if (progress !== null && isFirst && !context.signal.aborted) progress.done += 1
+        end()
+      })
+      // Whoever waits for `underWay` is told.
+      tracked.catch(() => undefined)
+      underWay.add(tracked)
+      await walked
+    }
+  }
+  await Promise.all(Array.from({ length: TABLES_AT_A_TIME }, work))
+  await Promise.all(underWay)
+  return [...leftOut.values()]
+}
+
+/** When no other visit of the table is under way any more. @returns to be called when this one is over. */
+async function begin({ on }: Job): Promise<() => void> {
+  const isVisited = () => on.some(({ state }) => state.visit !== null)
+  while (isVisited()) await Promise.all(on.map(({ state }) => state.visit))
+  const ended = Promise.withResolvers<void>()
+  for (const { state } of on) state.visit = ended.promise
+  return () => {
+    for (const { state } of on) state.visit = null
+    ended.resolve()
+  }
+}
+
+function isCompared(
+  context: SetContext,
+  { listed, state }: Omit<Target, 'link'>,
+  { check, scope }: Pass,
+): boolean {
+  if (listed.on !== 'both' || listed.skipped !== null || listed.isContested) return false
+  if (check === 'row_count') {
+    const { approximateRows } = listed.entry
+    if (!isWorthCounting(state.countTried, approximateRows, context.world.now())) return false
+  }
+  if (scope === 'all') return true
+  if (state.visit !== null) return false
+  return scope === 'priority' ? isPriority(context, state) : isFinding(context, state, check)
+}
+
+function priorityOf(context: SetContext, [first]: readonly Target[]): number {
+  return first !== undefined && isPriority(context, first.state) ? -1 : 0
+}
+
+function isPriority({ config }: SetContext, { id }: TableState): boolean {
+  return matchesTable(config.tables.priority, id.schema, id.table)
+}

@@ -1,0 +1,131 @@
+/** Everything known of a set as one immutable report. */
+import { CHECKS } from '../checks/index.ts'
+import type {
+  ChannelReport,
+  CheckName,
+  CheckStatus,
+  ServerReport,
+  SetReport,
+  TableReport,
+  TableStanding,
+} from '../domain.ts'
+import { formatVersion } from '../mysql/flavor.ts'
+import type { ChannelLink, Topology } from '../topology.ts'
+import { factsOf, gtidLinkKey, type ServerFacts, type SetContext } from './context.ts'
+
+/** A `same` that was last verified so many intervals ago, of an end that cannot be read, is none any more. */
+const STALE_INTERVALS = 3
+
+export function reportOf(context: SetContext): SetReport {
+  const topology = context.topology()
+  const { config } = context
+  const isEveryoneUp = [...context.facts.values()].every((facts) => isUp(context, facts))
+  return {
+    name: config.name,
+    servers: [...context.facts.values()].map((facts) => serverReport(context, facts, topology)),
+    tables: isEveryoneUp
+      ? context.tables.reports()
+      : context.tables.reports().map((table) => withoutSight(context, table)),
+    schemaDifferences: [...context.schemaDifferences.values()].flat(),
+    schemaRead: [...context.facts.values()]
+      .filter(({ schemaRead }) => schemaRead)
+      .map(({ server }) => server.config.name),
+    sources: isEveryoneUp ? topology.sources : null,
+    passProgress: context.pass && progressOf(context.pass),
+    maxLagSeconds: config.throttle.maxLagMs / 1000,
+    tableDetail: config.tableDetail,
+    maxTablesPerSet: config.maxTablesPerSet,
+  }
+}
+
+function progressOf({ done, tables }: { done: number; tables: number }): number {
+  return tables === 0 ? 1 : done / tables
+}
+
+function serverReport(context: SetContext, facts: ServerFacts, topology: Topology): ServerReport {
+  const { server, sight, flavor } = facts
+  const { name, address } = server.config
+  const role = topology.roles.get(name) ?? 'unknown'
+  const mine = topology.channels.filter(({ replica }) => replica === name)
+  return {
+    name,
+    address,
+    up: isUp(context, facts),
+    outReason: facts.outReason,
+    role,
+    flavor: flavor?.vendor ?? null,
+    version: flavor === null ? null : formatVersion(flavor.version),
+    serverUuid: sight.identity?.uuid ?? null,
+    readOnly: sight.identity?.readOnly ?? null,
+    gtid: facts.gtid,
+    channels: mine.map((link) => channelReport(context, link)),
+    privileges: facts.privileges,
+    checks: Object.fromEntries(
+      CHECKS.filter(
+        (check) => context.mode.checks.includes(check.name) && check.appliesTo(role, mine.length),
+      ).map((check): [CheckName, CheckStatus] => [
+        check.name,
+        {
+          ...context.runs.status(check.name, name),
+          intervalSeconds: (context.config.intervals[check.name] ?? 0) / 1000,
+        },
+      ]),
+    ),
+    load: { ...server.load, rechecks: { ...server.load.rechecks } },
+    throttle: context.gate.report(server),
+  }
+}
+
+function channelReport(
+  context: SetContext,
+  { replica, source, channel }: ChannelLink,
+): ChannelReport {
+  const gtids = context.gtidLinks.get(gtidLinkKey(replica, channel.name))
+  return {
+    name: channel.name,
+    source,
+    io: channel.io,
+    sql: channel.sql,
+    ioErrorNumber: channel.ioErrorNumber,
+    sqlErrorNumber: channel.sqlErrorNumber,
+    lagSeconds: channel.lagSeconds,
+    delaySeconds: channel.delaySeconds,
+    missing: gtids?.missing ?? null,
+    unrecoverable: gtids?.unrecoverable ?? null,
+  }
+}
+
+/** It answered a query within the last two `threads` intervals; in one full look, at the last try. */
+function isUp(context: SetContext, { lastAnswer, outReason }: ServerFacts): boolean {
+  if (lastAnswer === null) return false
+  const interval = context.config.intervals.threads
+  if (context.mode.once || interval === undefined) return outReason === null
+  return context.world.now().getTime() - lastAnswer.getTime() <= 2 * interval
+}
+
+/** `drifted` and `missing` stay when an end goes out of sight; `same` does not for long. */
+function withoutSight(context: SetContext, table: TableReport): TableReport {
+  const ends = [table.server, ...(table.source === null ? [] : [table.source])]
+  if (ends.every((name) => isUp(context, factsOf(context, name)))) return table
+  const staleMs = STALE_INTERVALS * (context.config.intervals.checksum ?? 0)
+  const now = context.world.now()
+  const lastSight = Math.min(
+    ...ends.map((name) => factsOf(context, name).lastAnswer?.getTime() ?? 0),
+  )
+  const stale = (standing: TableStanding): TableStanding => {
+    if (standing.verdict !== 'same' && standing.verdict !== 'suspect') return standing
+    const verified = standing.verifiedAt?.getTime() ?? 0
+    if (!context.mode.once && now.getTime() - verified <= staleMs) return standing
+    // The oldest moment at which it was known to be out of sight: it must grow older, not start anew.
+    const since = new Date(Math.max(standing.since.getTime(), lastSight, verified))
+    return { ...standing, verdict: 'unknown', reason: 'unreachable', since }
+  }
+  const { row_count, checksum } = table.standings
+  return {
+    ...table,
+    standings: {
+      ...(row_count && { row_count: stale(row_count) }),
+      ...(checksum && { checksum: stale(checksum) }),
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/** Where a pass over the contents stands, so that after a restart it goes on from there. */
+import type { Scope } from '../checks/check.ts'
+import type { Link } from '../compare/link.ts'
+import type { Reason, TableCheck } from '../domain.ts'
+import type { SetContext } from './context.ts'
+import type { Positions } from './position.ts'
+import type { TableState, WalkPosition } from './table-store.ts'
+
+type Target = { readonly link: Link; readonly state: TableState }
+
+/**
+ * `rest` goes on with the last pass, `all` begins anew. A walk that was broken off goes on in either.
+ * @returns when the pass began, null where it is not one over all contents.
+ */
+export function beginPass(context: SetContext, check: TableCheck, scope: Scope): Date | null {
+  if (check !== 'checksum' || (scope !== 'all' && scope !== 'rest')) return null
+  context.pass = { done: 0, tables: 0 }
+  if (scope === 'rest' && context.passStartedAt !== null) return context.passStartedAt
+  context.passStartedAt = context.world.now()
+  return context.passStartedAt
+}
+
+/** This pass looked at it before the restart. */
+export function isPassed({ passedAt }: TableState, startedAt: Date | null): boolean {
+  return passedAt !== null && passedAt.getTime() === startedAt?.getTime()
+}
+
+/** Only an end that was away kept the last pass from these tables: it comes back to them. */
+export function isAnyOwed({ tables, passStartedAt }: SetContext): boolean {
+  return tables.all().some((state) => {
+    const { verdict, reason } = state.standings.checksum ?? { verdict: 'skipped', reason: null }
+    if (isPassed(state, passStartedAt) || verdict === 'skipped' || verdict === 'missing')
+      return false
+    return reason === null || OWED.has(reason)
+  })
+}
+
+const OWED: ReadonlySet<Reason> = new Set(['not_yet', 'unreachable', 'identity_changed'])
+
+/** Links whose walk stands at one and the same place, which can go on together. */
+export function abreast<T extends Target>(on: readonly T[]): T[][] {
+  return [...Map.groupBy(on, ({ state }) => JSON.stringify(state.position?.open)).values()]
+}
+
+export function positionsOf(on: readonly Target[]): Positions {
+  return new Map(
+    on.flatMap(({ link, state }): [Link, WalkPosition][] =>
+      state.position === null ? [] : [[link, state.position]],
+    ),
+  )
+}

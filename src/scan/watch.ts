@@ -1,0 +1,90 @@
+/** Looks at a set all the time: every check at its interval, what was found again every minute. */
+import type { Check } from '../checks/check.ts'
+import { CHECKS } from '../checks/index.ts'
+import type { SetContext } from './context.ts'
+import { isAnyOwed } from './resume.ts'
+import { runCheck } from './run-check.ts'
+
+/** So that a repair resolves its alert within two minutes. */
+const FINDINGS_INTERVAL_MS = 60_000
+
+/** Resolves when the context's signal comes. */
+export async function watchSet(context: SetContext): Promise<void> {
+  const checks = CHECKS.filter(({ name }) => context.mode.checks.includes(name))
+  // Nothing is read from tables before we know who is who and that the account cannot write.
+  for (const check of checks.filter(({ name }) => name === 'threads' || name === 'grants')) {
+    await guarded(context, () => runCheck(context, check))
+  }
+  await Promise.all(checks.flatMap((check) => loopsOf(context, check)))
+}
+
+function loopsOf(context: SetContext, check: Check): Promise<void>[] {
+  const interval = context.config.intervals[check.name]
+  if (interval === undefined) return []
+  if ('lookAtServer' in check) {
+    // A server that hangs delays its own next look and nobody else's.
+    return [...context.facts.values()].map((facts) =>
+      repeat(context, interval, () => check.lookAtServer(context, facts)),
+    )
+  }
+  const findingsInterval = Math.min(interval, FINDINGS_INTERVAL_MS)
+  const { checksum, tables } = context.config
+  return [
+    check.name === 'checksum'
+      ? passes(context, check, interval)
+      : repeat(context, interval, () => runCheck(context, check)),
+    repeat(context, findingsInterval, () => runCheck(context, check, 'findings')),
+    ...(check.name === 'checksum' && tables.priority.length > 0
+      ? [repeat(context, checksum.priorityIntervalMs, () => runCheck(context, check, 'priority'))]
+      : []),
+  ]
+}
+
+/**
+ * Pass after pass. The one of before a restart is brought to its end, and is an interval long from when it began.
+ * What a pass could not come to, because an end was away, it comes back to as soon as it can.
+ */
+async function passes(context: SetContext, check: Check, intervalMs: number): Promise<void> {
+  const { signal, world } = context
+  // A clock that was set back must not hold up the next one.
+  const began = Math.min(context.passStartedAt?.getTime() ?? 0, world.now().getTime())
+  const isResumed = context.passStartedAt !== null
+  let dueAt = isResumed ? world.steady().getTime() + began + intervalMs - world.now().getTime() : 0
+  const restMs = () => dueAt - world.steady().getTime()
+  if (isResumed) await guarded(context, () => runCheck(context, check, 'rest'))
+  while (!signal.aborted) {
+    if (restMs() <= 0) {
+      await guarded(context, () => runCheck(context, check))
+      dueAt = world.steady().getTime() + intervalMs
+    } else if (isAnyOwed(context)) {
+      await guarded(context, () => runCheck(context, check, 'rest'))
+    }
+    const pauseMs = Math.max(0, Math.min(FINDINGS_INTERVAL_MS, restMs()))
+    // Woken by the end, which the loop sees for itself.
+    await world.sleep(pauseMs, signal).catch(() => undefined)
+  }
+}
+
+async function repeat(
+  context: SetContext,
+  intervalMs: number,
+  look: () => Promise<void>,
+): Promise<void> {
+  const { signal, world } = context
+  while (!signal.aborted) {
+    await guarded(context, look)
+    // Woken by the end, which the loop sees for itself.
+    await world.sleep(intervalMs, signal).catch(() => undefined)
+  }
+}
+
+/** Our own bug in one look is loud and counted, and does not end the watch over everything else. */
+async function guarded(context: SetContext, look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (error) {
+    if (context.signal.aborted) return
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    context.log.error('internal_error', { set: context.config.name, stack })
+  }
+}

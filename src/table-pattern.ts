@@ -1,0 +1,64 @@
+/** Which tables a pattern of the configuration means: `shop.*`, `shop.tmp_?`, `*.log`. */
+
+/** Never compared and never listed. Lower case: ask `isSystemSchema`. */
+export const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set([
+  'mysql',
+  'ndbinfo',
+  'information_schema',
+  'performance_schema',
+  'sys',
+])
+
+/** Whatever the case: INFORMATION_SCHEMA is one schema in any spelling. */
+export function isSystemSchema(schema: string): boolean {
+  return SYSTEM_SCHEMAS.has(schema.toLowerCase())
+}
+
+/**
+ * Whether any pattern matches; false when there are none.
+ *
+ * A pattern is `schema.table`, split at its first dot that has no backslash before it. `*` stands for
+ * any characters or none, dots too, `?` for exactly one; a backslash takes the next character
+ * literally, and so is everything else, brackets and case included.
+ *
+ * @throws {TypeError} naming a pattern without a dot, with an empty half, or with a lone backslash at its end.
+ */
+export function matchesTable(patterns: readonly string[], schema: string, table: string): boolean {
+  return patterns.some((pattern) => {
+    const halves = compiled(pattern)
+    return halves.schema.test(schema) && halves.table.test(table)
+  })
+}
+
+interface Halves {
+  readonly schema: RegExp
+  readonly table: RegExp
+}
+
+/** Patterns come from the configuration: there are few, and they are asked once per table. */
+const memory = new Map<string, Halves>()
+
+function compiled(pattern: string): Halves {
+  const known = memory.get(pattern)
+  if (known !== undefined) return known
+  const [, schema, table] = /^((?:[^\\.]|\\.)+)\.((?:[^\\]|\\.)+)$/su.exec(pattern) ?? []
+  if (schema === undefined || table === undefined) {
+    throw new TypeError(`table pattern: expected "schema.table", got "${pattern}"`)
+  }
+  const halves = { schema: expressionOf(schema), table: expressionOf(table) }
+  memory.set(pattern, halves)
+  return halves
+}
+
+function expressionOf(glob: string): RegExp {
+  const source = glob.replaceAll(/\\(.)|./gsu, (character, escaped: string | undefined) => {
+    if (escaped !== undefined) return literal(escaped)
+    if (character === '*') return '.*'
+    return character === '?' ? '.' : literal(character)
+  })
+  return new RegExp(`^${source}$`, 'su')
+}
+
+function literal(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
+}

@@ -1,0 +1,312 @@
+import { describe, expect, test } from 'vitest'
+import { listTables } from '../../src/mysql/catalog.ts'
+import { comparable, walkedBy } from '../../src/mysql/comparable.ts'
+import {
+  type Column,
+  type Key,
+  readDefinition,
+  type TableDefinition,
+} from '../../src/mysql/definition.ts'
+import { normalCharset, normalType } from '../../src/mysql/normal.ts'
+import type { Row, Session } from '../../src/mysql/query.ts'
+
+function makeColumn(name: string, change: Partial<Column> = {}): Column {
+  return {
+    name,
+    dataType: 'int',
+    columnType: 'int',
+    charset: null,
+    collation: null,
+    nullable: false,
+    ...change,
+  }
+}
+
+const text = (name: string, collation = 'utf8mb4_general_ci') =>
+  makeColumn(name, {
+    dataType: 'varchar',
+    columnType: 'varchar(20)',
+    charset: collation.split('_')[0] ?? null,
+    collation,
+  })
+
+function makeKey(columns: readonly Column[], name = 'PRIMARY'): Key {
+  return { name, columns: columns.map((column) => ({ ...column, descending: false })) }
+}
+
+const ID = makeColumn('id')
+
+function makeDefinition(
+  columns: readonly Column[],
+  keys: readonly Key[] = [makeKey([ID])],
+): TableDefinition {
+  const key = keys[0] ?? null
+  return { schema: 's', table: 'orders', engine: 'InnoDB', columns, keys, key, signature: '' }
+}
+
+/** Answers each statement with the next list of rows, and remembers it. */
+function makeSession(...answers: Row[][]) {
+  const statements: string[] = []
+  const session: Session = {
+    server: 'db1',
+    epoch: 1,
+    flavor: async () => ({ vendor: 'mysql', version: [9, 7, 4] }),
+    query: async (sql) => {
+      statements.push(sql)
+      return answers.shift() ?? []
+    },
+  }
+  return { session, statements }
+}
+
+describe('two definitions', () => {
+  const [a, b] = [text('a'), text('b')]
+  const source = makeDefinition([ID, a, b])
+
+  test.for<[string, TableDefinition]>([
+    ['are the same when they are', makeDefinition([ID, a, b])],
+    ['when the engine differs', { ...source, engine: 'MyISAM' }],
+    ['when nullability differs', makeDefinition([ID, { ...a, nullable: true }, b])],
+    [
+      'when the collation of a column differs that is no key',
+      makeDefinition([ID, text('a', 'utf8mb4_bin'), b]),
+    ],
+    [
+      'when only the display width differs',
+      makeDefinition(
+        [{ ...ID, columnType: 'int(11)' }, a, b],
+        [makeKey([{ ...ID, columnType: 'int(11)' }])],
+      ),
+    ],
+    ['when only the case of a name differs', makeDefinition([ID, { ...a, name: 'A' }, b])],
+    ['when the key has another name', makeDefinition([ID, a, b], [makeKey([ID], 'uk')])],
+    [
+      'when the replica has a further unique key',
+      makeDefinition([ID, a, b], [makeKey([a], 'ua'), makeKey([ID], 'uk')]),
+    ],
+  ])('%s', ([, replica]) => {
+    expect(comparable(source, replica).kind).toBe('same')
+  })
+
+  test.for<[string, TableDefinition, string[], string[]]>([
+    ['a column is missing', makeDefinition([ID, a]), ['orders.b'], ['id', 'a']],
+    ['a column is more', makeDefinition([ID, a, b, text('c')]), ['orders.c'], ['id', 'a', 'b']],
+    [
+      'columns stand in another order',
+      makeDefinition([ID, b, a]),
+      ['orders.a', 'orders.b'],
+      ['id', 'a', 'b'],
+    ],
+    [
+      'a type differs',
+      makeDefinition([ID, a, { ...b, columnType: 'varchar(30)' }]),
+      ['orders.b'],
+      ['id', 'a', 'b'],
+    ],
+    [
+      'a charset differs',
+      makeDefinition([ID, a, text('b', 'latin1_swedish_ci')]),
+      ['orders.b'],
+      ['id', 'a', 'b'],
+    ],
+  ])('differ when %s', ([, replica, objects, sharedColumns]) => {
+    expect(comparable(source, replica)).toMatchObject({
+      kind: 'definition_differs',
+      objects,
+      sharedColumns,
+      key: { name: 'PRIMARY' },
+    })
+  })
+
+  test.for<[string, TableDefinition, TableDefinition]>([
+    ['is missing on the replica', source, makeDefinition([ID, a, b], [])],
+    ['is missing on the source', makeDefinition([ID, a, b], []), source],
+    ['has other columns', source, makeDefinition([ID, a, b], [makeKey([ID, a])])],
+    [
+      'has another order',
+      makeDefinition([ID, a, b], [makeKey([a, ID])]),
+      makeDefinition([ID, a, b], [makeKey([ID, a])]),
+    ],
+    [
+      'is sorted by another collation',
+      makeDefinition([a], [makeKey([a])]),
+      makeDefinition([text('a', 'utf8mb4_bin')], [makeKey([text('a', 'utf8mb4_bin')])]),
+    ],
+  ])('have no key in common when it %s', ([, one, other]) => {
+    expect(comparable(one, other)).toMatchObject({
+      kind: 'key_differs',
+      objects: ['orders.PRIMARY'],
+      key: null,
+    })
+  })
+
+  test('without any key are the same', () => {
+    expect(comparable(makeDefinition([a], []), makeDefinition([a], []))).toEqual({
+      kind: 'same',
+      key: null,
+    })
+  })
+
+  test('are each walked by their own index', () => {
+    const replica = makeDefinition([ID, a, b], [makeKey([a], 'ua'), makeKey([ID], 'uk')])
+    expect(walkedBy(replica, source.key).key?.name).toBe('uk')
+    expect(walkedBy(replica, null).key).toBeNull()
+  })
+})
+
+describe('reading a definition', () => {
+  const columnRow = (name: string, change: Row = {}): Row => ({
+    engine: 'InnoDB',
+    column_name: name,
+    data_type: 'int',
+    column_type: 'int(11)',
+    charset_name: null,
+    collation_name: null,
+    is_nullable: 'NO',
+    ...change,
+  })
+  const partRow = (index: string, column: string | null, change: Row = {}): Row => ({
+    index_name: index,
+    column_name: column,
+    sub_part: null,
+    direction: 'A',
+    index_type: 'BTREE',
+    ...change,
+  })
+
+  test('a table that does not exist has none', async () => {
+    const { session } = makeSession([])
+    expect(await readDefinition(session, 's', 't')).toBeNull()
+  })
+
+  test('quotes names as text', async () => {
+    const { session, statements } = makeSession([])
+    await readDefinition(session, "s'?", 't\\')
+    expect(statements[0]).toContain("TABLE_SCHEMA = 's''?'")
+    expect(statements[0]).toContain("TABLE_NAME = 't\\\\'")
+  })
+
+  test('takes two statements where there is a primary key', async () => {
+    const parts = [partRow('PRIMARY', 'id'), partRow('a', 'x')]
+    const { session, statements } = makeSession([columnRow('id'), columnRow('x')], parts)
+    const definition = await readDefinition(session, 's', 't')
+    expect(statements).toHaveLength(2)
+    expect(definition?.keys.map(({ name }) => name)).toEqual(['PRIMARY'])
+  })
+
+  test('prefers the key with fewer columns, and passes over those that the optimizer may not see', async () => {
+    const columns = ['x', 'y', 'z'].map((name) => columnRow(name))
+    const parts = [partRow('k1', 'x'), partRow('k1', 'y'), partRow('k2', 'y'), partRow('k3', 'z')]
+    const visibility = [
+      { INDEX_NAME: 'k2', IS_VISIBLE: 'NO' },
+      { INDEX_NAME: 'k3', IGNORED: 'NO' },
+    ]
+    const { session } = makeSession(columns, parts, visibility)
+    const definition = await readDefinition(session, 's', 't')
+    expect(definition?.keys.map(({ name }) => name)).toEqual(['k3', 'k1'])
+  })
+
+  test.for<[string, Row, Row]>([
+    ['a prefix', {}, { sub_part: '5' }],
+    ['an expression', {}, { column_name: null }],
+    ['a hash', {}, { index_type: 'HASH' }],
+    ['a FLOAT', { data_type: 'float' }, {}],
+    ['an ENUM of more than 255 labels', { data_type: 'enum', column_type: enumOf(256) }, {}],
+    ['a SET', { data_type: 'set' }, {}],
+    ['a collation without one order', { collation_name: 'cp1250_czech_cs' }, {}],
+    [
+      'a CHAR whose index pads and whose comparison does not',
+      { data_type: 'char', collation_name: 'utf8mb4_uca1400_nopad_ai_ci' },
+      {},
+    ],
+    ['a JSON', { data_type: 'json' }, {}],
+  ])('%s makes no key', async ([, column, part]) => {
+    const { session } = makeSession([columnRow('id', column)], [partRow('PRIMARY', 'id', part)])
+    expect((await readDefinition(session, 's', 't'))?.key).toBeNull()
+  })
+
+  test.for<[string, Row]>([
+    ['an ENUM', { data_type: 'enum', column_type: enumOf(255) }],
+    ['a BIT', { data_type: 'bit' }],
+    ['a nullable column', { is_nullable: 'YES' }],
+  ])('%s makes a key', async ([, column]) => {
+    const { session } = makeSession([columnRow('id', column)], [partRow('k', 'id')])
+    expect((await readDefinition(session, 's', 't'))?.key?.name).toBe('k')
+  })
+
+  test('prefers the key that no NULL can be in', async () => {
+    const columns = [columnRow('x', { is_nullable: 'YES' }), columnRow('y'), columnRow('z')]
+    const parts = [partRow('k1', 'x'), partRow('k2', 'y'), partRow('k2', 'z')]
+    const definition = await readDefinition(makeSession(columns, parts).session, 's', 't')
+    expect(definition?.keys.map(({ name }) => name)).toEqual(['k2', 'k1'])
+  })
+
+  test.for<[string, Row, boolean]>([
+    ['is blind to display widths', { column_type: 'int' }, true],
+    ['sees types', { column_type: 'bigint(20)' }, false],
+    ['sees nullability', { is_nullable: 'YES' }, false],
+    ['sees collations', { collation_name: 'latin1_bin' }, false],
+    ['sees the engine', { engine: 'MyISAM' }, false],
+    ['sees bytes as text', { column_type: Buffer.from('int(11)') }, true],
+  ])('the signature %s', async ([, change, isEqual]) => {
+    const read = async (row: Row) => {
+      const definition = await readDefinition(makeSession([row], []).session, 's', 't')
+      return definition?.signature
+    }
+    expect((await read(columnRow('id', change))) === (await read(columnRow('id')))).toBe(isEqual)
+  })
+})
+
+test('tables, views and sequences are listed in order', async () => {
+  const row = (name: string, type: string, rows: string | null): Row => ({
+    table_schema: 's',
+    table_name: name,
+    table_type: type,
+    engine: 'InnoDB',
+    table_rows: rows,
+  })
+  const { session } = makeSession(
+    [{ schema_name: 's', collation_name: 'utf8mb4_bin' }],
+    [
+      row('z', 'SEQUENCE', '1'),
+      row('v', 'VIEW', null),
+      row('b', 'SYSTEM VERSIONED', '12'),
+      row('B', 'BASE TABLE', '7'),
+    ],
+  )
+  const tables = await listTables(session)
+  expect(tables.map(({ table, kind, approximateRows }) => [table, kind, approximateRows])).toEqual([
+    ['B', 'table', 7],
+    ['b', 'table', 12],
+    ['v', 'view', null],
+    ['z', 'sequence', null],
+  ])
+})
+
+test.for<[string, string]>([
+  ['int(11) unsigned', 'int unsigned'],
+  ['tinyint(1)', 'tinyint'],
+  ['year(4)', 'year'],
+  ['decimal(10,2)', 'decimal(10,2)'],
+  ['bit(8)', 'bit(8)'],
+  ["enum('int(11)')", "enum('int(11)')"],
+  ['varchar(9) /*M!100301 COMPRESSED*/', 'varchar(9)'],
+  ['datetime /* mariadb-5.3 */', 'datetime'],
+  ['geomcollection', 'geometrycollection'],
+])('%s is, as a type, %s', ([type, normal]) => {
+  expect(normalType(type)).toBe(normal)
+})
+
+test.for<[string | null, string | null]>([
+  ['utf8', 'utf8mb3'],
+  ['utf8_general_ci', 'utf8mb3_general_ci'],
+  ['utf8mb4_general_ci', 'utf8mb4_general_ci'],
+  ['utf8mb3', 'utf8mb3'],
+  [null, null],
+])('the charset %s is also called %s', ([name, normal]) => {
+  expect(normalCharset(name)).toBe(normal)
+})
+
+function enumOf(labels: number): string {
+  return `enum(${Array.from({ length: labels }, (_, i) => `'${i}'`).join(',')})`
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it, test } from 'vitest'
+import type { TableDiff } from '../../src/domain.ts'
+import { renderDiffJson, renderDiffText } from '../../src/output/diff.ts'
+
+const DIFF: TableDiff = {
+  schema: 'shop',
+  table: 'orders',
+  server: 'db2',
+  source: 'db1',
+  verdict: 'drifted',
+  reason: null,
+  rows: [{ kind: 'changed', key: { id: '7' }, columns: ['total'], values: null }],
+  count: 1n,
+  counted: true,
+}
+
+const values = { source: { total: '1', note: null }, replica: { total: '2', note: null } }
+
+describe('in JSON', () => {
+  test('it is the object of the contract', () => {
+    expect(JSON.parse(renderDiffJson(DIFF))).toMatchObject({
+      schema: 'shop',
+      table: 'orders',
+      server: 'db2',
+      rows: [{ key: { id: '7' }, kind: 'changed', columns: ['total'] }],
+      truncated: false,
+    })
+  })
+
+  it.for<[string, Partial<TableDiff>, boolean]>([
+    ['has more rows than it lists', { count: 2n }, true],
+    ['does not know how many there are', { counted: false }, true],
+    ['knows of none that it does not list', {}, false],
+    ['is the same', { verdict: 'same', rows: [], count: 0n }, false],
+  ])('it says so when it %s', ([, overrides, truncated]) => {
+    expect(JSON.parse(renderDiffJson({ ...DIFF, ...overrides }))).toMatchObject({ truncated })
+  })
+
+  test('values are there only where they were read', () => {
+    const rows = [
+      { ...DIFF.rows[0], kind: 'changed', key: {}, columns: ['total'], values },
+    ] as const
+
+    expect(JSON.parse(renderDiffJson(DIFF)).rows[0]).not.toHaveProperty('source')
+    expect(JSON.parse(renderDiffJson({ ...DIFF, rows })).rows[0]).toMatchObject(values)
+  })
+})
+
+describe('for people', () => {
+  it.for<[Partial<TableDiff>, string]>([
+    [{ verdict: 'same', rows: [], count: 0n }, 'shop.orders on db2, compared with db1: the same'],
+    [
+      { verdict: 'unknown', reason: 'lag', rows: [], count: null, counted: false },
+      'shop.orders on db2, compared with db1: unknown: lag',
+    ],
+    [
+      { verdict: 'missing', reason: 'missing_on_replica', rows: [], count: null },
+      'shop.orders on db2, compared with db1: not on the replica',
+    ],
+    [
+      { rows: [], count: null, counted: false },
+      'shop.orders on db2, compared with db1: drifted; which rows could not be told',
+    ],
+    [{}, 'shop.orders on db2, compared with db1: 1 row differs\n  changed  id=7: total'],
+    [
+      { count: 9n, counted: false },
+      'shop.orders on db2, compared with db1: at least 9 rows differ\n  changed  id=7: total\n  ... of which the first 1 are shown',
+    ],
+  ])('%o', ([overrides, text]) => {
+    expect(renderDiffText({ ...DIFF, ...overrides })).toBe(text)
+  })
+
+  test('a row that holds commands to a terminal is one harmless line', () => {
+    const rows = [
+      { kind: 'missing', key: { id: '\u001b[2J\n' }, columns: [], values: null },
+    ] as const
+    expect(renderDiffText({ ...DIFF, rows })).toContain('  missing  id=\\x1b[2J\\n')
+  })
+})

@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest'
+import { checkObject, renderJson } from '../../src/output/json.ts'
+import {
+  ago,
+  makeChannel,
+  makeDifference,
+  makeReport,
+  makeServer,
+  makeSet,
+  makeTable,
+} from '../support/make-report.ts'
+
+test('the check object has the form that the contract shows', () => {
+  const set = makeSet({
+    servers: [
+      makeServer({
+        gtid: { enabled: true, errant: 2n, errantSet: '0-2-7..8', errantExact: true },
+      }),
+    ],
+    tables: [
+      makeTable({
+        checksum: {
+          verdict: 'drifted',
+          rows: { source: 1000n, replica: 999n },
+          chunksDrifted: 1,
+          rowsDrifted: { missing: 1n, extra: 0n, changed: 3n },
+          since: ago(60),
+          verifiedAt: ago(0),
+        },
+        rowCount: null,
+      }),
+    ],
+    schemaDifferences: [makeDifference()],
+  })
+  expect(checkObject(makeReport(set))).toEqual({
+    format: 1,
+    generated_at: '2026-11-20T12:01:00Z',
+    replication_sets: [
+      {
+        name: 'shop',
+        verdict: 'drifted',
+        servers: [
+          {
+            name: 'db2',
+            up: true,
+            role: 'replica',
+            flavor: 'mariadb',
+            version: '10.11.19',
+            read_only: true,
+            gtid: {
+              missing: '0',
+              errant: '2',
+              errant_set: '0-2-7..8',
+              errant_exact: true,
+              unrecoverable: '0',
+            },
+            channels: [
+              {
+                name: '',
+                source: 'db1',
+                io: 'running',
+                sql: 'running',
+                error: 0,
+                lag_seconds: 0,
+                delay_seconds: 0,
+                missing: '0',
+              },
+            ],
+          },
+        ],
+        tables: [
+          {
+            schema: 'shop',
+            table: 'orders',
+            server: 'db2',
+            source: 'db1',
+            channel: '',
+            verdict: 'drifted',
+            reason: null,
+            rows: { source: '1000', replica: '999' },
+            chunks: 4,
+            chunks_drifted: 1,
+            rows_drifted: { missing: '1', extra: '0', changed: '3' },
+            counted: true,
+            since: '2026-11-20T12:00:00Z',
+            verified_at: '2026-11-20T12:01:00Z',
+          },
+        ],
+        schema_differences: [
+          {
+            server: 'db2',
+            schema: 'shop',
+            object: 'column',
+            name: 'orders.note',
+            kind: 'missing',
+            severity: 'critical',
+            source: 'varchar(20)',
+            replica: null,
+          },
+        ],
+        variables: [],
+        privileges: [],
+        conflicts: [],
+        consumers: [],
+      },
+    ],
+  })
+})
+
+const firstSet = (set: Parameters<typeof makeSet>[0]) =>
+  checkObject(makeReport(makeSet(set))).replication_sets[0]
+
+test('a server that is OUT has no present state', () => {
+  const server = firstSet({ servers: [makeServer({ up: false })] })?.servers[0]
+  expect(server).toMatchObject({ up: false, role: 'replica', read_only: null, channels: [] })
+  expect(server?.gtid.errant).toBeNull()
+})
+
+test('missing transactions are unknown as soon as one channel’s are', () => {
+  const channels = [makeChannel({ missing: 3n }), makeChannel({ name: 'b', missing: null })]
+  expect(firstSet({ servers: [makeServer({ channels })] })?.servers[0]?.gtid.missing).toBeNull()
+})
+
+test('what is not known of a table is null, never 0', () => {
+  const checksum = {
+    verdict: 'unknown',
+    reason: 'not_yet',
+    rows: null,
+    verifiedAt: null,
+  } as const
+  const table = firstSet({ tables: [makeTable({ checksum, rowCount: null })] })?.tables[0]
+  expect(table).toMatchObject({
+    reason: 'not_yet',
+    rows: { source: null, replica: null },
+    rows_drifted: { missing: null, extra: null, changed: null },
+    verified_at: null,
+  })
+})
+
+test('counts beyond 2^53 keep their last digit', () => {
+  const rows = { source: 9007199254740993n, replica: 9007199254740993n }
+  const table = makeTable({ checksum: { rows }, rowCount: { rows } })
+  expect(renderJson(makeReport(makeSet({ tables: [table] })))).toContain('"9007199254740993"')
+})
+
+test('privileges are listed for servers where some are wrong', () => {
+  const privileges = { excess: ['LOCK TABLES'], missing: ['GRANT PROCESS'], refused: ['INSERT'] }
+  const servers = [makeServer(), makeServer({ name: 'db3', privileges })]
+  expect(firstSet({ servers })?.privileges).toEqual([
+    { server: 'db3', excess: ['INSERT', 'LOCK TABLES'], missing: ['GRANT PROCESS'] },
+  ])
+})

@@ -1,0 +1,178 @@
+/** What was found is looked at again every minute: soon cleared, and cheaply. */
+import { describe, expect, test } from 'vitest'
+import { ServerError } from '../../src/errors.ts'
+import { reportOf } from '../../src/scan/report.ts'
+import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
+import { fakeScan } from '../support/fake-scan.ts'
+
+const ROWS = 2_000
+
+/** Row 1,321 of the orders differs on every replica. */
+function drifted(replicas = 1) {
+  const source = fakeDatabase('db1')
+  const copies = Array.from({ length: replicas }, (_, i) =>
+    fakeDatabase(`db${i + 2}`, [channelFrom('db1')]),
+  )
+  for (const { tables } of [source, ...copies]) tables.set('shop.orders', makeTableData(ROWS))
+  for (const { tables } of copies) tables.get('shop.orders')?.rows.set(1_321, 'b')
+  const [replica = source] = copies
+  return { databases: [source, ...copies], source, replica }
+}
+
+const standingsOf = (scan: ReturnType<typeof fakeScan>) =>
+  reportOf(scan.context).tables.map(({ standings }) => standings.checksum)
+
+describe('a look at what was found', () => {
+  test('is cheap: it reads the part that differs', async () => {
+    const { databases, source } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    source.rowsRead = 0
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    expect(source.rowsRead).toBeGreaterThan(0)
+    expect(source.rowsRead).toBeLessThan(20 * ROWS)
+  })
+
+  test('is as cheap after the rows were counted in the meantime', async () => {
+    const { databases, source } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    await scan.pass('checksum', 'findings')
+    source.rowsRead = 0
+    await scan.pass('checksum', 'findings')
+    const usual = source.rowsRead
+    await scan.pass('row_count')
+    source.rowsRead = 0
+
+    await scan.pass('checksum', 'findings')
+
+    expect(source.rowsRead).toBeLessThanOrEqual(1.5 * usual)
+  })
+
+  test('does not make more ranges of one, however often it is taken', async () => {
+    const { databases } = drifted(2)
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+
+    for (let i = 0; i < 5; i += 1) await scan.pass('checksum', 'findings')
+
+    expect(standingsOf(scan).map((standing) => standing?.chunksDrifted)).toEqual([1, 1])
+  })
+
+  test('keeps the number of rows and chunks of the whole table', async () => {
+    const { databases } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    const [before] = standingsOf(scan)
+
+    await scan.pass('checksum', 'findings')
+
+    expect(standingsOf(scan)[0]).toMatchObject({
+      rows: { source: BigInt(ROWS), replica: BigInt(ROWS) },
+      chunks: before?.chunks,
+      since: before?.since,
+    })
+  })
+
+  test('clears what was repaired, after the whole table was read', async () => {
+    const { databases, source, replica } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+
+    source.rowsRead = 0
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same' })
+    expect(standingsOf(scan)[0]?.chunksDrifted).toBe(0)
+    expect(source.rowsRead).toBeGreaterThan(ROWS)
+  })
+
+  test('does not clear one part while another differs still', async () => {
+    const { databases, replica } = drifted()
+    replica.tables.get('shop.orders')?.rows.set(5, 'b')
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+  })
+
+  test('does not clear what it cannot see', async () => {
+    const { databases, replica } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+    replica.trouble = new ServerError('connect', 'db2: gone')
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+  })
+
+  test('clears one replica and not the other', async () => {
+    const { databases, replica } = drifted(2)
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same', 'db3 shop.orders': 'drifted' })
+  })
+
+  test('costs nothing where there is nothing', async () => {
+    const { databases, source, replica } = drifted()
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    source.rowsRead = 0
+
+    await scan.pass('checksum', 'findings')
+
+    expect(source.rowsRead).toBe(0)
+  })
+
+  test('tells a drift when it is confirmed, not when the whole table was read', async () => {
+    const { databases, replica } = drifted()
+    for (const { tables } of databases) tables.set('shop.orders', makeTableData(3 * ROWS))
+    replica.tables.get('shop.orders')?.rows.set(5, 'b')
+    for (const database of databases) database.readMs = 5_000
+    const scan = fakeScan(databases, { once: true })
+    const seen: (string | undefined)[] = []
+    const looking = (async () => {
+      for (; seen.at(-1) !== 'over'; await scan.world.sleep(10_000)) {
+        seen.push(scan.verdicts()['db2 shop.orders'])
+      }
+    })()
+
+    await scan.pass('checksum')
+    seen.push('over')
+    await looking
+
+    const afterSuspicion = new Set(seen.slice(seen.indexOf('suspect'), -1))
+    expect([...afterSuspicion]).toEqual(['suspect', 'drifted'])
+  })
+
+  test('writes one line for each change of a verdict', async () => {
+    const { databases, replica } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    await scan.pass('checksum', 'findings')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+    await scan.pass('checksum', 'findings')
+
+    const lines = scan.log.filter(
+      (line) => line.includes('event=verdict check') || line.includes('check=checksum'),
+    )
+    const changes = lines.flatMap(
+      (line) => /from=(\S+) to=(\S+)/.exec(line)?.slice(1).join('>') ?? [],
+    )
+    expect(changes).toEqual(['unknown>suspect', 'suspect>drifted', 'drifted>same'])
+  })
+})

@@ -1,0 +1,113 @@
+/** A replica with several sources: what comes from one is no business of the other. */
+import { describe, expect, test } from 'vitest'
+import { ServerError } from '../../src/errors.ts'
+import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
+import { fakeScan } from '../support/fake-scan.ts'
+
+/** The hub has the orders of `east` and the payments of `west`. */
+function hub() {
+  const east = fakeDatabase('east')
+  const west = fakeDatabase('west')
+  const replica = fakeDatabase('hub', [
+    channelFrom('east', { Channel_Name: 'e' }),
+    channelFrom('west', { Channel_Name: 'w' }),
+  ])
+  east.tables.set('shop.orders', makeTableData())
+  west.tables.set('shop.payments', makeTableData())
+  replica.tables.set('shop.orders', makeTableData())
+  replica.tables.set('shop.payments', makeTableData())
+  return { east, west, replica, databases: [east, west, replica] }
+}
+
+describe('a hub', () => {
+  test('has one entry for each table, with the source whose channel carries it', async () => {
+    const scan = fakeScan(hub().databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'hub/e shop.orders': 'same', 'hub/w shop.payments': 'same' })
+  })
+
+  test('has nothing missing of one source because the other has it not', async () => {
+    const { databases, replica } = hub()
+    replica.tables.delete('shop.payments')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'hub/e shop.orders': 'same',
+      'hub/w shop.payments': 'missing_on_replica',
+    })
+  })
+
+  test('cannot tell whose a table is that both sources have', async () => {
+    const { databases, east } = hub()
+    east.tables.set('shop.payments', makeTableData())
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'hub/e shop.orders': 'same',
+      'hub/e shop.payments': 'multi_source',
+      'hub/w shop.payments': 'multi_source',
+    })
+  })
+
+  test('invents no extra table when one of its sources goes away', async () => {
+    const { databases, west } = hub()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    west.trouble = new ServerError('connect', 'west: gone')
+
+    await scan.pass('checksum')
+
+    expect(Object.values(scan.verdicts())).not.toContain('extra_on_replica')
+    expect(scan.verdicts()).toMatchObject({ 'hub/e shop.orders': 'same' })
+  })
+
+  test('invents no extra table when one of its sources was never there', async () => {
+    const { databases, west } = hub()
+    west.trouble = new ServerError('connect', 'west: gone')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(Object.values(scan.verdicts())).not.toContain('extra_on_replica')
+  })
+
+  test('invents no extra table when one of its sources is not in the set', async () => {
+    const { east, replica } = hub()
+    const scan = fakeScan([east, replica])
+
+    await scan.pass('checksum')
+
+    expect(Object.values(scan.verdicts())).not.toContain('extra_on_replica')
+  })
+
+  test('keeps what was found extra while a source is away', async () => {
+    const { databases, west, replica } = hub()
+    replica.tables.set('shop.scratch', makeTableData())
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    expect(Object.values(scan.verdicts())).toContain('extra_on_replica')
+    west.trouble = new ServerError('connect', 'west: gone')
+
+    await scan.pass('checksum')
+
+    expect(Object.values(scan.verdicts())).toContain('extra_on_replica')
+  })
+
+  test('names an extra table once, not once for each source', async () => {
+    const { databases, replica } = hub()
+    replica.tables.set('shop.scratch', makeTableData())
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(Object.values(scan.verdicts()).filter((why) => why === 'extra_on_replica')).toHaveLength(
+      1,
+    )
+  })
+})

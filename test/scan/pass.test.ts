@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest'
+import { DEFAULTS } from '../../src/config/defaults.ts'
+import { reportOf } from '../../src/scan/report.ts'
+import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
+import { fakeScan } from '../support/fake-scan.ts'
+import { fakeShop } from '../support/fake-shop.ts'
+
+describe('a pass', () => {
+  test('finds every table of a healthy set the same', async () => {
+    const scan = fakeScan(fakeShop(2).databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'db2 shop.orders': 'same',
+      'db2 shop.payments': 'same',
+      'db3 shop.orders': 'same',
+      'db3 shop.payments': 'same',
+    })
+    expect(scan.verdicts('row_count')).toEqual(scan.verdicts())
+    expect(reportOf(scan.context).passProgress).toBe(1)
+  })
+
+  test('finds a row that is missing on one replica, and on that one alone', async () => {
+    const { databases, replica } = fakeShop(2)
+    replica.tables.get('shop.orders')?.rows.delete(7)
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({
+      'db2 shop.orders': 'drifted',
+      'db3 shop.orders': 'same',
+    })
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'drifted' })
+  })
+
+  test('of counts alone does not see a changed value', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    const scan = fakeScan(databases)
+
+    await scan.pass('row_count')
+
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'same' })
+    expect(scan.verdicts('checksum')).toMatchObject({ 'db2 shop.orders': 'not_yet' })
+  })
+
+  test('leaves a difference of a replica that is behind unknown', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    replica.isBehind = true
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'lag', 'db2 shop.payments': 'same' })
+  })
+
+  test('compares a chain link by link: a drift is told where it arose', async () => {
+    const databases = [
+      fakeDatabase('db1'),
+      fakeDatabase('db2', [channelFrom('db1')]),
+      fakeDatabase('db3', [channelFrom('db2')]),
+    ]
+    for (const database of databases) database.tables.set('shop.orders', makeTableData(20))
+    for (const database of databases.slice(1)) database.tables.get('shop.orders')?.rows.set(7, 'b')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted', 'db3 shop.orders': 'same' })
+  })
+
+  test('compares a two-way pair once, from the first in the configuration', async () => {
+    const databases = [
+      fakeDatabase('db1', [channelFrom('db2')]),
+      fakeDatabase('db2', [channelFrom('db1')]),
+    ]
+    for (const database of databases) database.tables.set('shop.orders', makeTableData(20))
+    databases[1]?.tables.get('shop.orders')?.rows.set(7, 'b')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+  })
+
+  test('says which tables it does not look at, and why', async () => {
+    const { databases } = fakeShop()
+    for (const { tables } of databases) {
+      tables.set('shop.tmp_import', makeTableData())
+      tables.set('shop.totals', makeTableData(0, { kind: 'VIEW' }))
+      tables.set('shop.numbers', makeTableData(1, { kind: 'SEQUENCE' }))
+    }
+    const config = {
+      tables: { ...DEFAULTS.tables, exclude: ['shop.tmp_*'] },
+    }
+    const scan = fakeScan(databases, { config })
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({
+      'db2 shop.tmp_import': 'excluded',
+      'db2 shop.totals': 'view',
+      'db2 shop.numbers': 'system',
+    })
+  })
+
+  test('does not look at columns that are to be ignored', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.columns.push('seen_here')
+    const ignoreColumns = new Map([['shop.orders', ['note']]])
+    const config = { tables: { ...DEFAULTS.tables, ignoreColumns } }
+    const scan = fakeScan(databases, { config })
+
+    await scan.pass('checksum')
+
+    const digest = replica.asked.find((sql) => sql.includes(' AS digest') && sql.includes('orders'))
+    expect(digest).not.toContain('`note`')
+  })
+
+  test('is never content with a table whose definitions differ', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.columns.push('only_here')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'definition_differs' })
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'same' })
+  })
+
+  test('forgets a table that is gone on both ends', async () => {
+    const { databases } = fakeShop()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    for (const { tables } of databases) tables.delete('shop.payments')
+
+    await scan.pass('checksum')
+
+    expect(Object.keys(scan.verdicts())).toEqual(['db2 shop.orders'])
+  })
+
+  test('looks first at the tables that have priority', async () => {
+    const { databases, source } = fakeShop()
+    const config = {
+      tables: { ...DEFAULTS.tables, priority: ['shop.payments'] },
+      throttle: { ...DEFAULTS.throttle, maxQueries: 1 },
+    }
+
+    await fakeScan(databases, { config }).pass('checksum')
+
+    const tables = source.asked.flatMap((sql) => /`shop`\.`(\w+)`/.exec(sql)?.[1] ?? [])
+    expect(tables[0]).toBe('payments')
+  })
+})
+
+describe('a table that only one end has', () => {
+  test('is missing on the replica once that is confirmed', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.delete('shop.payments')
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'missing_on_replica' })
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.payments': 'missing_on_replica' })
+    expect(scan.world.elapsed()).toBeGreaterThan(2 * 0.75 * 5_000)
+  })
+
+  test('is extra on the replica', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.set('shop.scratch', makeTableData())
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.scratch': 'extra_on_replica' })
+  })
+
+  test('is compared as soon as both have it', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.delete('shop.payments')
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.tables.set('shop.payments', makeTableData(5))
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'same' })
+  })
+
+  test('is unknown while the replica is behind', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.delete('shop.payments')
+    replica.isBehind = true
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'lag' })
+  })
+
+  test('is not missing where the channel leaves tables out', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.delete('shop.payments')
+    replica.channels[0] = channelFrom('db1', { Replicate_Ignore_Table: 'shop.payments' })
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'not_compared' })
+  })
+})

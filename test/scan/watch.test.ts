@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { remember } from '../../src/scan/memory.ts'
+import { watchSet } from '../../src/scan/watch.ts'
+import { type FakeScan, fakeScan } from '../support/fake-scan.ts'
+import { begin, largeShop, REJECTED, ROWS, SLOW } from '../support/restarts.ts'
+
+describe('the watch', () => {
+  const HOUR = 3_600_000
+
+  /** Rows of the source that the contents check read, per hour. */
+  async function hours(scan: FakeScan, count: number, rowsRead: () => number): Promise<number[]> {
+    const watching = watchSet(scan.context)
+    const read: number[] = []
+    for (let hour = 0; hour < count; hour += 1) {
+      const before = rowsRead()
+      await scan.world.sleep(HOUR)
+      read.push(rowsRead() - before)
+    }
+    scan.ending.abort()
+    await watching
+    return read
+  }
+
+  const checks = ['threads', 'checksum'] as const
+  const config = { ...SLOW, intervals: { threads: 600_000, checksum: 6 * HOUR } }
+
+  test('begins the next pass an interval after the last one began', async () => {
+    const { databases, source } = largeShop()
+    const before = fakeScan(databases, { config, checks })
+    await before.pass('checksum')
+    const after = await before.killed(2.5 * HOUR)
+    source.rowsRead = 0
+
+    const read = await hours(after, 10, () => source.rowsRead)
+
+    const all = ROWS + 35
+    expect(read).toEqual([0, 0, 0, all, 0, 0, 0, 0, 0, all])
+  })
+
+  test('goes on with the pass at once', async () => {
+    const { databases, source } = largeShop()
+    const before = fakeScan(databases, { config, checks })
+    begin(before)
+    const after = await before.killed(2_000)
+    source.rowsRead = 0
+
+    const [first = 0, ...others] = await hours(after, 5, () => source.rowsRead)
+
+    expect(first).toBeGreaterThan(10)
+    expect(first).toBeLessThan(ROWS)
+    expect(others).toEqual([0, 0, 0, 0])
+    expect(new Set(Object.values(after.verdicts()))).toEqual(new Set(['same']))
+  })
+
+  test('goes on with the pass when the servers are there again', async () => {
+    const { databases, source } = largeShop()
+    const before = fakeScan(databases, { config, checks })
+    begin(before)
+    const after = await before.killed(2_000)
+    for (const database of databases) database.trouble = REJECTED
+    source.rowsRead = 0
+    const back = after.world.sleep(HOUR / 2).then(() => {
+      for (const database of databases) database.trouble = null
+    })
+
+    const [first = 0, ...others] = await hours(after, 5, () => source.rowsRead)
+
+    await back
+    expect(first).toBeGreaterThan(10)
+    expect(first).toBeLessThan(ROWS)
+    expect(others).toEqual([0, 0, 0, 0])
+  })
+
+  test('is not held up by a clock that was set back', async () => {
+    const { databases, source } = largeShop()
+    const before = fakeScan(databases, { config, checks })
+    await before.world.sleep(100 * HOUR)
+    await before.pass('checksum')
+    const memory = remember(before.context)
+    const after = fakeScan(databases, { config, checks, memory })
+    source.rowsRead = 0
+    const read = await hours(after, 8, () => source.rowsRead)
+    expect(read.filter((rows) => rows > 0)).toHaveLength(1)
+  })
+
+  test('comes back to a replica that was away when the pass came, as soon as it is there', async () => {
+    const { databases, replica } = largeShop(2)
+    const scan = fakeScan(databases, { config, checks })
+    replica.trouble = REJECTED
+    const back = scan.world.sleep(HOUR / 2).then(() => {
+      expect(scan.verdicts()['db2 shop.small']).not.toBe('same')
+      replica.trouble = null
+    })
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(HOUR)
+    scan.ending.abort()
+    await Promise.all([back, watching])
+
+    expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['same']))
+  })
+})

@@ -1,0 +1,50 @@
+/** Servers as last seen, and their channels: healthy, unless a test says otherwise. */
+import type { ChannelStatus, Identity } from '../../src/mysql/dialect.ts'
+import type { Sight } from '../../src/topology.ts'
+import { makeServerConfig } from './fake-server.ts'
+
+export function makeIdentity(name: string, overrides: Partial<Identity> = {}): Identity {
+  return {
+    serverId: String(100 + Number(name.replace(/\D/g, '') || 0)),
+    uuid: `uuid-of-${name}`,
+    hostname: `${name}.internal`,
+    port: 3306,
+    readOnly: false,
+    binaryLog: true,
+    gtidEnabled: true,
+    ...overrides,
+  }
+}
+
+/** @param source the server from which it replicates: by UUID and at another address than the configured. */
+export function makeChannel(source: string, overrides: Partial<ChannelStatus> = {}): ChannelStatus {
+  return {
+    name: '',
+    sourceHost: `10.0.0.${source.length}`,
+    sourcePort: 3306,
+    sourceUuid: `uuid-of-${source}`,
+    sourceServerId: makeIdentity(source).serverId,
+    io: 'running',
+    sql: 'running',
+    ioErrorNumber: 0,
+    sqlErrorNumber: 0,
+    lagSeconds: 0,
+    delaySeconds: 0,
+    filtered: false,
+    ...overrides,
+  }
+}
+
+export function makeSight(
+  name: string,
+  channels: readonly ChannelStatus[] | null = [],
+  overrides: Partial<Sight> = {},
+): Sight {
+  return {
+    config: makeServerConfig(name),
+    identity: makeIdentity(name),
+    channels,
+    wasReplica: false,
+    ...overrides,
+  }
+}

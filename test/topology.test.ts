@@ -1,0 +1,225 @@
+import { describe, expect, it, test } from 'vitest'
+import type { LinkConfig } from '../src/config/config.ts'
+import { type Sight, topologyOf } from '../src/topology.ts'
+import { makeServerConfig } from './support/fake-server.ts'
+import { makeChannel, makeIdentity, makeSight } from './support/fake-sights.ts'
+
+const readOnly = (name: string) => ({ identity: makeIdentity(name, { readOnly: true }) })
+const db1 = makeSight('db1')
+const db2 = makeSight('db2', [makeChannel('db1')], readOnly('db2'))
+
+const rolesOf = (sights: readonly Sight[], declared: readonly LinkConfig[] = []) =>
+  Object.fromEntries(topologyOf(sights, declared).roles)
+const sourcesOf = (sights: readonly Sight[]) =>
+  topologyOf(sights, []).channels.map(({ source }) => source)
+const declare = (source: string, replica: string): LinkConfig => ({ source, replica, kind: 'none' })
+
+describe('roles', () => {
+  it.for<[string, Sight[], Record<string, string>]>([
+    ['a source with its replica', [db1, db2], { db1: 'source', db2: 'replica' }],
+    [
+      'a chain',
+      [db1, db2, makeSight('db3', [makeChannel('db2')])],
+      { db1: 'source', db2: 'intermediate', db3: 'replica' },
+    ],
+    [
+      'a hub with two sources',
+      [
+        db1,
+        makeSight('db2'),
+        makeSight('hub', [makeChannel('db1', { name: 'a' }), makeChannel('db2', { name: 'b' })]),
+      ],
+      { db1: 'source', db2: 'source', hub: 'replica' },
+    ],
+    [
+      'a two-way pair',
+      [makeSight('db1', [makeChannel('db2')]), makeSight('db2', [makeChannel('db1')])],
+      { db1: 'intermediate', db2: 'intermediate' },
+    ],
+    ['a lone server', [db1], { db1: 'unknown' }],
+    [
+      'a replica whose channel was removed',
+      [db1, makeSight('db2', [], { wasReplica: true })],
+      { db1: 'unknown', db2: 'detached' },
+    ],
+    [
+      'a replica that was promoted and is written now',
+      [
+        makeSight('db1', [makeChannel('db2')], { ...readOnly('db1'), wasReplica: true }),
+        makeSight('db2', [], { wasReplica: true }),
+        makeSight('db3', [makeChannel('db2')], readOnly('db3')),
+      ],
+      { db1: 'replica', db2: 'source', db3: 'replica' },
+    ],
+    [
+      'an intermediate that lost its channel and cannot be written',
+      [
+        db1,
+        makeSight('db2', [], { ...readOnly('db2'), wasReplica: true }),
+        makeSight('db3', [makeChannel('db2')], readOnly('db3')),
+      ],
+      { db1: 'unknown', db2: 'detached', db3: 'replica' },
+    ],
+    [
+      'a server that should be a replica and has no channel',
+      [db1, makeSight('db2', [], { config: makeServerConfig('db2', 'replica') })],
+      { db1: 'unknown', db2: 'detached' },
+    ],
+    [
+      'a server that was never read, though it should be a replica',
+      [db1, makeSight('db2', null, { identity: null, config: makeServerConfig('db2', 'replica') })],
+      { db1: 'unknown', db2: 'unknown' },
+    ],
+    [
+      'a replica of a server outside of the set',
+      [makeSight('db2', [makeChannel('elsewhere')])],
+      { db2: 'replica' },
+    ],
+  ])('%s', ([, sights, roles]) => {
+    expect(rolesOf(sights)).toEqual(roles)
+  })
+
+  test('a configured link makes its ends source and replica', () => {
+    expect(rolesOf([db1, makeSight('old')], [declare('db1', 'old')])).toEqual({
+      db1: 'source',
+      old: 'replica',
+    })
+  })
+
+  test('do not change because a peer is down: its last sight counts', () => {
+    const stopped = makeSight('db2', [
+      makeChannel('db1', { io: 'connecting', ioErrorNumber: 2003 }),
+    ])
+
+    expect(rolesOf([db1, stopped])).toEqual({ db1: 'source', db2: 'replica' })
+  })
+})
+
+describe('the source of a channel', () => {
+  const byAddress = { sourceUuid: null, sourceServerId: null }
+
+  it.for<[string, Sight[], (string | null)[]]>([
+    ['is known by its UUID, whatever the address', [db1, db2], ['db1']],
+    [
+      'is known by its server id where there is no UUID (MariaDB)',
+      [db1, makeSight('db2', [makeChannel('db1', { sourceUuid: null })])],
+      ['db1'],
+    ],
+    [
+      'is known by its configured address before it has ever connected',
+      [db1, makeSight('db2', [makeChannel('db1', { ...byAddress, sourceHost: 'db1' })])],
+      ['db1'],
+    ],
+    [
+      'is known by what it calls itself',
+      [db1, makeSight('db2', [makeChannel('db1', { ...byAddress, sourceHost: 'db1.internal' })])],
+      ['db1'],
+    ],
+    [
+      'is another one on another port',
+      [
+        db1,
+        makeSight('db2', [
+          makeChannel('db1', { ...byAddress, sourceHost: 'db1', sourcePort: 3307 }),
+        ]),
+      ],
+      [null],
+    ],
+    [
+      'is known by its address where two servers have its id',
+      [
+        db1,
+        makeSight('db2', [makeChannel('db1', { sourceUuid: null, sourceHost: 'db1' })]),
+        makeSight('db3', [], { identity: makeIdentity('db3', { serverId: '101' }) }),
+      ],
+      ['db1'],
+    ],
+    [
+      'is known by its address where two servers have its UUID, a copied data directory',
+      [
+        db1,
+        makeSight('db2', [makeChannel('db1', { sourceHost: 'db1' })]),
+        makeSight('db3', [], { identity: makeIdentity('db3', { uuid: 'uuid-of-db1' }) }),
+      ],
+      ['db1'],
+    ],
+    [
+      'is nobody where ids are shared and the address says nothing',
+      [
+        db1,
+        makeSight('db2', [makeChannel('db1', { sourceUuid: null })]),
+        makeSight('db3', [], { identity: makeIdentity('db3', { serverId: '101' }) }),
+      ],
+      [null],
+    ],
+    ['is nobody when it is not in the set', [db1, makeSight('db2', [makeChannel('db9')])], [null]],
+    [
+      'is never the replica itself',
+      [makeSight('db1', [makeChannel('db1', { sourceUuid: null, sourceHost: 'db1' })])],
+      [null],
+    ],
+    [
+      'is not the server that has taken over its address, with another UUID',
+      [db1, makeSight('db2', [makeChannel('db9', { sourceHost: 'db1' })])],
+      [null],
+    ],
+  ])('%s', ([, sights, sources]) => {
+    expect(sourcesOf(sights)).toEqual(sources)
+  })
+
+  test('is told for each channel', () => {
+    const hub = makeSight('hub', [
+      makeChannel('db1', { name: 'a' }),
+      makeChannel('db9', { name: 'b' }),
+      makeChannel('db2', { name: 'c' }),
+    ])
+
+    expect(sourcesOf([db1, makeSight('db2'), hub])).toEqual(['db1', null, 'db2'])
+  })
+})
+
+describe('the number of sources', () => {
+  const pair = [makeSight('db1', [makeChannel('db2')]), makeSight('db2', [makeChannel('db1')])]
+  const ring = [
+    makeSight('db1', [makeChannel('db3')]),
+    makeSight('db2', [makeChannel('db1')]),
+    makeSight('db3', [makeChannel('db2')]),
+  ]
+  const hub = makeSight('hub', [
+    makeChannel('db1', { name: 'a' }),
+    makeChannel('db2', { name: 'b' }),
+  ])
+
+  it.for<[string, readonly Sight[], number | null]>([
+    ['is 1 in a healthy set', [db1, db2], 1],
+    ['is 1 in a chain', [db1, db2, makeSight('db3', [makeChannel('db2')], readOnly('db3'))], 1],
+    ['is 1 for a hub, however many sources it has', [db1, makeSight('db2'), hub], 1],
+    ['is 1 for a two-way pair', pair, 1],
+    ['is 1 for a ring', ring, 1],
+    [
+      'is 1 for a two-way pair with a replica',
+      [...pair, makeSight('db3', [makeChannel('db1')], readOnly('db3'))],
+      1,
+    ],
+    ['is 1 though the replica can be written', [db1, makeSight('db2', [makeChannel('db1')])], 1],
+    ['is 2 when a replica was promoted beside its source', [db1, makeSight('db2')], 2],
+    [
+      'is 2 when a detached replica can be written',
+      [db1, makeSight('db2', [], { wasReplica: true })],
+      2,
+    ],
+    [
+      'is 1 when the detached replica is read-only',
+      [db1, makeSight('db2', [], { wasReplica: true, ...readOnly('db2') })],
+      1,
+    ],
+    ['is 0 when the source is read-only', [makeSight('db1', [], readOnly('db1')), db2], 0],
+    [
+      'is not known as long as a server was not read',
+      [db1, makeSight('db2', null, { identity: null })],
+      null,
+    ],
+  ])('%s', ([, sights, sources]) => {
+    expect(topologyOf(sights, []).sources).toBe(sources)
+  })
+})
