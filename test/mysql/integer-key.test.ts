@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Key } from '../../src/mysql/definition.ts'
 import { boundAfter, widthOf } from '../../src/mysql/integer-key.ts'
 import { type Bound, EVERYTHING, rangeOfKey } from '../../src/mysql/range.ts'
 import { makeKey, makeKeyColumn } from '../support/make-key.ts'
