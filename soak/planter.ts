@@ -26,6 +26,8 @@ export class Planter {
   readonly #options: PlanterOptions
   #rowsPlanted = 0
   #newTables = 0
+  /** Chosen, while its replica's turn is waited for. */
+  readonly #reserved = new Set<string>()
 
   constructor(options: PlanterOptions) {
     this.#options = options
@@ -41,10 +43,11 @@ export class Planter {
   /** From planting to the end, whatever that is: the ledger knows. */
   async #plantOnce(drift: Drift): Promise<Outcome> {
     const { ledger, turns, say } = this.#options
-    const site = this.#choose(drift)
+    const site = await this.#choose(drift)
     const where = `${drift.name} on ${site.replica.name}, soak.${site.table}`
     const planting = await turns.take(site.replica.name, async () => {
       const opened = ledger.open(drift, site, Date.now())
+      this.#reserved.delete(spotOf(site))
       await site.replica.unlogged(...drift.plant(site))
       return opened
     })
@@ -57,7 +60,9 @@ export class Planter {
     const repairedAt = Date.now()
     const isBack = await this.#until(repairedAt, () => {
       const view = this.#options.watcher.view(planting, repairedAt)
-      return view !== null && drift.isBack(view) && isVerifiedSince(view.table, repairedAt)
+      if (view === null || !drift.isBack(view)) return false
+      // What was seen to differ was read again; what was not may have been the same all the time.
+      return planting.outcome === 'found' || isVerifiedSince(view.table, repairedAt)
     })
     if (isBack) planting.clearedAt = Date.now()
     say(`${isBack ? 'the same again' : 'NOT the same again'}: ${where}`)
@@ -103,18 +108,24 @@ export class Planter {
     return true
   }
 
-  /** Every third drift of rows is in a table that is being written. */
-  #choose(drift: Drift): Site {
+  /** Once a table is free. Every third drift of rows is in a table that is being written. */
+  async #choose(drift: Drift): Promise<Site> {
     const { lab, ledger, between } = this.#options
-    const replicas = lab.servers.filter(({ sources }) => sources.length > 0)
     const tables = this.#tablesFor(drift)
-    const free = replicas.flatMap((replica) =>
-      tables
-        .filter((table) => !ledger.isTaken(replica.name, table))
-        .map((table) => ({ replica, table })),
-    )
-    const spot = free[between(0, free.length - 1)]
-    if (spot === undefined) throw new Error(`every table has a drift already: ${drift.name}`)
+    let spot: Omit<Site, 'ids'> | undefined
+    await this.#until(Date.now(), () => {
+      // Whoever was a replica may have become the source meanwhile.
+      const replicas = lab.servers.filter(({ sources }) => sources.length > 0)
+      const spots = replicas.flatMap((replica) => tables.map((table) => ({ replica, table })))
+      const free = spots.filter(
+        (each) =>
+          !ledger.isTaken(each.replica.name, each.table) && !this.#reserved.has(spotOf(each)),
+      )
+      spot = free[between(0, free.length - 1)]
+      return spot !== undefined
+    })
+    if (spot === undefined) throw new Error(`every table has a drift for too long: ${drift.name}`)
+    this.#reserved.add(spotOf(spot))
     return { ...spot, ids: this.#twoIds(drift) }
   }
 
@@ -143,6 +154,10 @@ export class Planter {
       if (drift.anyRow || isCold(id)) return id
     }
   }
+}
+
+function spotOf({ replica, table }: Omit<Site, 'ids'>): string {
+  return `${replica.name} ${table}`
 }
 
 function isVerifiedSince(table: { verified_at: string | null } | undefined, time: number): boolean {
