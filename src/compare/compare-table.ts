@@ -3,11 +3,20 @@ import type { Session } from '../mysql/query.ts'
 import type { Bound, Range } from '../mysql/range.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
 import { nextChunkRows } from './chunk-size.ts'
-import { type Decision, type TableOutcome, unknownOutcome } from './decision.ts'
+import { type TableOutcome, unknownOutcome } from './decision.ts'
 import { guardEnds } from './end-guard.ts'
 import { gaveWay, isOnlyConnection, isServerTimeout, isTooSlow } from './failed-reading.ts'
 import type { ConfirmOptions } from './fenced-look.ts'
-import { type Chunk, giveUp, judge, type Lane, MOST_GAPS, skip } from './lane.ts'
+import {
+  type Chunk,
+  clearDrift,
+  decide,
+  giveUp,
+  judge,
+  type Lane,
+  MOST_GAPS,
+  skip,
+} from './lane.ts'
 import { outcomeWithLeftOut } from './left-out.ts'
 import type { Link } from './link.ts'
 import type { Located } from './locate.ts'
@@ -32,6 +41,8 @@ export interface CompareOptions extends ConfirmOptions, Omit<Keeper, 'located'> 
   readonly chunkTimeMs: number
   /** Of a walk that was broken off, what agreed outside of `ranges`. */
   readonly done?: ReadonlyMap<Link, Done>
+  /** When everything is decided: waits for whoever may still call `clear`. */
+  readonly onDecided?: () => Promise<void>
 }
 
 export interface Comparison {
@@ -41,6 +52,10 @@ export interface Comparison {
   readonly outcomes: Promise<Map<Link, TableOutcome>>
   /** How far it came; null where it need not, or cannot, be gone on with later. */
   progressOf(link: Link): Progress | null
+  /** What is confirmed to differ so far. */
+  driftedOf(link: Link): readonly Range[]
+  /** Some of `driftedOf` agreed when they were looked at again. */
+  clear(link: Link, ranges: readonly Range[]): void
 }
 
 interface Walk {
@@ -85,18 +100,26 @@ export function compareTable(
 ): Comparison {
   const startedAt = options.world.now()
   const lanes = links.map((link): Lane => {
-    const decisions: Decision[] = []
     const open = openRanges({
       ...options,
       link,
       reader,
       onDecision: (decision) => {
-        decisions.push(decision)
+        decide(lane, decision)
         if (decision.verdict === 'drifted') options.onDrifted(link)
       },
       onSuspects: (suspects) => options.onSuspects(link, suspects),
     })
-    return { link, decisions, open, lost: false, strikes: 0, gaps: 0 }
+    const lane: Lane = {
+      link,
+      decisions: [],
+      drifted: [],
+      open,
+      lost: false,
+      strikes: 0,
+      gaps: 0,
+    }
+    return lane
   })
   const doneBefore = ({ link }: Lane) => options.done?.get(link) ?? null
   const trail = trailOf(lanes, ranges, doneBefore)
@@ -104,12 +127,17 @@ export function compareTable(
   const startedMs = options.world.steady().getTime()
   const outcomes = walked.then(async () => {
     await Promise.all(lanes.map((lane) => lane.open.settled()))
+    await options.onDecided?.()
     const isLong = options.world.steady().getTime() - startedMs > LONG_WALK_MS
     const going = isLong ? lanes.filter(({ lost }) => !lost).map(({ link }) => link) : []
     const changed = await guardEnds(going, options)
     return new Map(
       lanes.map((lane) => {
-        const outcome = outcomeWithLeftOut(lane.decisions, startedAt, doneBefore(lane))
+        const outcome = outcomeWithLeftOut(
+          [...lane.decisions, ...lane.drifted],
+          startedAt,
+          doneBefore(lane),
+        )
         const reason = changed.get(lane.link)
         const isVoid = outcome.verdict === 'same' && reason !== undefined
         return [lane.link, isVoid ? unknownOutcome(reason, startedAt) : outcome]
@@ -118,12 +146,18 @@ export function compareTable(
   })
   // Both promises fail together; whoever waits for one must not leave the other unhandled.
   outcomes.catch(() => undefined)
+  const laneOf = (link: Link) => lanes.find((lane) => lane.link === link)
   return {
     walked,
     outcomes,
     progressOf(link) {
-      const lane = lanes.find((each) => each.link === link)
+      const lane = laneOf(link)
       return lane === undefined ? null : trail.progressOf(lane)
+    },
+    driftedOf: (link) => laneOf(link)?.drifted.map(({ range }) => range) ?? [],
+    clear(link, ranges) {
+      const lane = laneOf(link)
+      if (lane !== undefined) clearDrift(lane, ranges)
     },
   }
 }

@@ -1,5 +1,6 @@
 /** What one walk finds on one link, chunk by chunk. */
 import type { UnknownReason } from '../domain.ts'
+import type { Range } from '../mysql/range.ts'
 import type { Decision } from './decision.ts'
 import { leaveOut } from './left-out.ts'
 import type { Link } from './link.ts'
@@ -9,7 +10,10 @@ import type { Reading } from './series.ts'
 /** The state of one link during one walk. */
 export interface Lane {
   readonly link: Link
+  /** Only ever added to; without what drifted. */
   readonly decisions: Decision[]
+  /** What is confirmed to differ, and has not been seen to agree since. */
+  drifted: readonly Decision[]
   readonly open: OpenRanges
   /** Set when the replica can no longer be read: the others go on. */
   lost: boolean
@@ -26,6 +30,25 @@ export type Chunk = Pick<Decision, 'range' | 'startedAt'>
 const MOST_STRIKES = 3
 /** What is left out so often is left out from then on: the list must not grow with the table. */
 export const MOST_GAPS = 100
+
+export function decide(lane: Lane, decision: Decision) {
+  if (decision.verdict === 'drifted') lane.drifted = [...lane.drifted, decision]
+  else lane.decisions.push(decision)
+}
+
+/**
+ * What drifted agreed when it was looked at again while the walk went on.
+ * @param ranges some of those in `drifted`.
+ */
+export function clearDrift(lane: Lane, ranges: readonly Range[]) {
+  const cleared = lane.drifted.filter(({ range }) => ranges.includes(range))
+  lane.drifted = lane.drifted.filter((decision) => !cleared.includes(decision))
+  for (const { range, startedAt, rows } of cleared) {
+    // What agrees has as many rows on both ends. The older reading is the one that the rest of the walk rests on.
+    const equal = rows && { source: rows.source, replica: rows.source }
+    lane.decisions.push({ range, startedAt, verdict: 'same', reason: null, rows: equal })
+  }
+}
 
 /** For later in the same pass. */
 export function skip(lanes: readonly Lane[], chunk: Chunk) {

@@ -8,7 +8,7 @@ import { isInconclusive } from '../state.ts'
 import type { SetContext } from './context.ts'
 import type { ListedTable } from './listing.ts'
 import { positionsOf } from './resume.ts'
-import type { TableState } from './table-store.ts'
+import type { KeyedRanges, TableState } from './table-store.ts'
 import { visitTable } from './visit.ts'
 
 export interface Pass {
@@ -56,8 +56,11 @@ export async function startVisit(
   const [first] = on
   if (first === undefined) throw new Error('a visit needs a table')
   const stateOf = new Map(on.map(({ link, state }) => [link, state]))
-  const known = first.state.drifted[check] ?? null
-  const found = scope !== 'findings' || known?.ranges.length === 0 ? null : known
+  // A look that became one of the whole table is the only one that may be under way.
+  const isWalk = check === 'checksum' && scope !== 'findings' && job.isAfterRepair !== true
+  const walkOn = scope === 'findings' ? first.state.walk : null
+  const ofWalk = walkOn?.drifted().ranges ?? []
+  const found = scope === 'findings' ? knownDrift(first.state, check) : null
   const rest = before?.leftOut?.rest ?? null
   const visit = await visitTable(context, {
     check,
@@ -66,6 +69,11 @@ export async function startVisit(
     ranges: rest ?? found,
     signature: rest?.signature ?? null,
     positions: positionsOf(on),
+    async onDecided(links) {
+      const states = links.flatMap((link) => stateOf.get(link) ?? [])
+      for (const state of states) closeWalk(state)
+      await Promise.all(states.map(({ relook }) => (isWalk ? relook : null)))
+    },
     isKnownToDiffer: (link) => stateOf.get(link)?.standings[check]?.verdict === 'drifted',
     onSuspects(link, suspects) {
       const state = stateOf.get(link)
@@ -78,7 +86,13 @@ export async function startVisit(
       if (state !== undefined) context.tables.turn(state, check, 'drifted', null)
     },
   })
-  for (const [link, state] of stateOf) state.progress = () => visit.positionOf(link)
+  for (const [link, state] of isWalk ? stateOf : []) {
+    state.walk = {
+      position: () => visit.positionOf(link),
+      drifted: () => ({ key: visit.keyOf(link), ranges: visit.driftedOf(link) }),
+      clear: (ranges) => visit.clear(link, ranges),
+    }
+  }
   const settled = visit.outcomes.then(async (outcomes) => {
     for (const [link, outcome] of outcomes) {
       const target = on.find((each) => each.link === link)
@@ -89,6 +103,7 @@ export async function startVisit(
         continue
       }
       const { state } = target
+      if (whole.isPartial && whole.verdict === 'same') walkOn?.clear(ofWalk)
       if (whole.verdict !== 'unknown') {
         const ranges = whole.located?.ranges ?? whole.drifted
         state.drifted[check] = { key: visit.keyOf(link) || (rest?.key ?? ''), ranges }
@@ -98,13 +113,17 @@ export async function startVisit(
       if (isGone && !isInconclusive(whole.reason)) {
         context.tables.turn(state, check, 'unknown', whole.reason)
       }
-      state.progress = null
       if (check === 'checksum' && !whole.isPartial) state.position = null
     }
     // What was drifted agrees now, and only the whole table tells of the rest.
-    const repaired = on.filter(({ link }) => {
+    const repaired = on.filter(({ link, state }) => {
       const outcome = outcomes.get(link)
-      return before === null && outcome?.isPartial === true && outcome.verdict === 'same'
+      const isSame = outcome?.isPartial === true && outcome.verdict === 'same'
+      if (!isSame || before !== null || (check === 'checksum' && state.isRestSame)) return false
+      if (walkOn === null) return true
+      // The walk that is under way tells.
+      context.tables.turn(state, check, 'unknown', 'not_yet')
+      return false
     })
     if (repaired.length === 0) return
     const whole: Pass = { check, scope: 'all', startedAt }
@@ -139,13 +158,58 @@ export function record(
   if (check === 'checksum') {
     state.looks += 1
     // Where an earlier walk stood counts that as done.
-    if (outcome.verdict === 'drifted') state.position = null
+    if (outcome.verdict === 'drifted' && state.walk === null) state.position = null
+    if (!outcome.isPartial) state.isRestSame = isRestSame(state, outcome)
   }
-  // What differed agrees now; the look at the whole table that follows says the rest.
-  if (outcome.isPartial && outcome.verdict === 'same') return
+  if (outcome.isPartial && outcome.verdict === 'same') {
+    // Otherwise the look at the whole table that follows says the rest.
+    if (check === 'checksum' && state.isRestSame) clear(context, state, outcome)
+    return
+  }
   context.tables.visited(state, check, outcome)
   if (check !== 'checksum' || outcome.isPartial) return
   if (context.mode.checks.includes('row_count')) {
     context.tables.visited(state, 'row_count', countOutcome(outcome))
   }
 }
+
+/** What is to be looked at again: of earlier visits, and of the walk that is under way; null = there is nothing. */
+export function knownDrift(state: TableState, check: TableCheck): KeyedRanges | null {
+  const stored = state.drifted[check] ?? null
+  const found = check === 'checksum' ? (state.walk?.drifted() ?? null) : null
+  const all = [stored, found].filter((each) => each !== null && each.ranges.length > 0)
+  const [last] = all.toReversed()
+  if (last == null) return null
+  return { key: last.key, ranges: all.flatMap((e) => (e?.key === last.key ? e.ranges : [])) }
+}
+
+/** Where it stands is known to the end; what it found is looked at again only after it is recorded. */
+function closeWalk(state: TableState): void {
+  state.position = state.walk?.position() ?? state.position
+  state.walk = null
+}
+
+function isRestSame(state: TableState, { verdict, reason, unknownReason }: TableOutcome): boolean {
+  if (verdict !== 'unknown') return unknownReason === null
+  const saysNothing = isInconclusive(reason) || reason === 'unreachable'
+  return saysNothing && state.isRestSame
+}
+
+/** All that differed agrees, and the rest did when the whole table was last looked at: so it is as old as that. */
+function clear(context: SetContext, state: TableState, agreed: TableOutcome): void {
+  const { verifiedAt, rows, chunks } = state.standings.checksum ?? NEVER
+  const whole: TableOutcome = {
+    ...agreed,
+    startedAt: verifiedAt ?? agreed.startedAt,
+    rows: rows && { source: rows.source, replica: rows.source },
+    chunks,
+    isPartial: false,
+  }
+  context.tables.visited(state, 'checksum', whole)
+  // A table that is too large to be counted again on its own was counted by the walk.
+  if (state.standings.row_count?.verdict === 'drifted') {
+    context.tables.visited(state, 'row_count', countOutcome(whole))
+  }
+}
+
+const NEVER = { verifiedAt: null, rows: null, chunks: 0 }

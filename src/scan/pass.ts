@@ -11,6 +11,7 @@ import { linksOf } from './groups.ts'
 import {
   isStale,
   type Job,
+  knownDrift,
   type LeftOutJobs,
   type Pass,
   record,
@@ -158,7 +159,7 @@ async function freeJobs(context: SetContext, jobs: readonly Job[]): Promise<read
 function passOff(on: readonly Target[], { check, startedAt }: Pass): void {
   for (const { state } of on) {
     if (startedAt !== null) state.passedAt = startedAt
-    state.progress = null
+    state.walk = null
     if (check === 'checksum') state.position = null
   }
 }
@@ -173,7 +174,7 @@ async function runJobs(context: SetContext, jobs: readonly Job[], pass: Pass): P
   async function work(): Promise<void> {
     for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
       while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay)
-      const end = await begin(job)
+      const end = await begin(job, pass)
       // Whoever waits for the table is not left waiting when it cannot even begin.
       const { walked, settled } = await startVisit(context, job, pass, leftOut).catch((error) => {
         end()
@@ -200,14 +201,23 @@ async function runJobs(context: SetContext, jobs: readonly Job[], pass: Pass): P
   return [...leftOut.values()]
 }
 
-/** When no other visit of the table is under way any more. @returns to be called when this one is over. */
-async function begin({ on }: Job): Promise<() => void> {
-  const isVisited = () => on.some(({ state }) => state.visit !== null)
-  while (isVisited()) await Promise.all(on.map(({ state }) => state.visit))
+/**
+ * When no other visit of the table is under way any more; a long walk does not hold up a look at what it found.
+ * @returns to be called when this one is over.
+ */
+async function begin({ on }: Job, { scope }: Pass): Promise<() => void> {
+  const slot = scope === 'findings' ? 'relook' : 'visit'
+  const others = ({ state }: Target) => {
+    const isBesideWalk = slot === 'relook' && state.walk !== null
+    return [state.relook, isBesideWalk ? null : state.visit].filter((each) => each !== null)
+  }
+  for (let busy = on.flatMap(others); busy.length > 0; busy = on.flatMap(others)) {
+    await Promise.all(busy)
+  }
   const ended = Promise.withResolvers<void>()
-  for (const { state } of on) state.visit = ended.promise
+  for (const { state } of on) state[slot] = ended.promise
   return () => {
-    for (const { state } of on) state.visit = null
+    for (const { state } of on) state[slot] = null
     ended.resolve()
   }
 }
@@ -218,13 +228,16 @@ function isCompared(
   { check, scope }: Pass,
 ): boolean {
   if (listed.on !== 'both' || listed.skipped !== null || listed.isContested) return false
+  // The walk counts the rows as well, and may take hours.
+  if (check === 'row_count' && state.walk !== null) return false
   if (check === 'row_count') {
     const { approximateRows } = listed.entry
     if (!isWorthCounting(state.countTried, approximateRows, context.world.now())) return false
   }
   if (scope === 'all') return true
-  if (state.visit !== null) return false
-  return scope === 'priority' ? isPriority(context, state) : isFinding(context, state, check)
+  if (scope === 'priority') return state.visit === null && isPriority(context, state)
+  if (state.relook !== null || !isFinding(context, state, check)) return false
+  return state.visit === null || (state.walk !== null && knownDrift(state, check) !== null)
 }
 
 function priorityOf(context: SetContext, [first]: readonly Target[]): number {

@@ -30,6 +30,14 @@ export interface WalkPosition extends Progress {
   readonly signature: string
 }
 
+/** What a walk over a whole table has come to so far. */
+export interface WalkUnderWay {
+  position(): WalkPosition | null
+  drifted(): KeyedRanges
+  /** Some of `drifted` agreed when they were looked at again. */
+  clear(ranges: readonly Range[]): void
+}
+
 /** What outlives a restart. */
 export interface TableMemory {
   readonly id: TableId
@@ -46,14 +54,18 @@ export interface TableMemory {
 export interface TableState extends TableMemory {
   /** How many rows of `drifted` differ; without the rows. */
   located: Located | null
-  /** Of the walk that is under way. */
-  progress: (() => WalkPosition | null) | null
+  /** Over the whole table, under way. */
+  walk: WalkUnderWay | null
+  /** When the contents were last verified, nothing was unknown of them: outside of `drifted` they were the same. */
+  isRestSame: boolean
   /** Its rows could not be counted in time; null = they could, or nobody tried. */
   countTried: CountTried | null
   /** Looks at its contents that were recorded: what began before the last of them may be out of date. */
   looks: number
   /** The visit that is under way: two at a time would overwrite news with older readings. */
   visit: Promise<void> | null
+  /** The look at what drifted that is under way, also while a long walk goes on. */
+  relook: Promise<void> | null
 }
 
 export interface TableStore {
@@ -71,6 +83,16 @@ export interface TableStore {
   remember(): readonly TableMemory[]
   /** Counts every change, and those of a verdict. */
   readonly changes: { readonly all: number; readonly verdicts: number }
+}
+
+const NOTHING_UNDER_WAY = {
+  located: null,
+  walk: null,
+  isRestSame: false,
+  countTried: null,
+  looks: 0,
+  visit: null,
+  relook: null,
 }
 
 export function tableStore({
@@ -92,11 +114,8 @@ export function tableStore({
         ...memory,
         standings: { ...memory.standings },
         drifted: { ...memory.drifted },
-        located: null,
-        progress: null,
-        countTried: null,
-        looks: 0,
-        visit: null,
+        ...NOTHING_UNDER_WAY,
+        isRestSame: memory.standings.checksum?.verdict === 'same',
       },
     ]),
   )
@@ -149,13 +168,9 @@ export function tableStore({
         firstSeen: known?.firstSeen ?? now,
         standings,
         drifted: {},
-        located: null,
         passedAt: null,
         position: null,
-        progress: null,
-        countTried: null,
-        looks: 0,
-        visit: null,
+        ...NOTHING_UNDER_WAY,
       }
       states.set(key, state)
       changed()
@@ -181,7 +196,7 @@ export function tableStore({
     },
     remember() {
       const all = [...states.values()]
-      for (const state of all) state.position = state.progress?.() ?? state.position
+      for (const state of all) state.position = state.walk?.position() ?? state.position
       return all
     },
     changes,

@@ -30,9 +30,11 @@ export interface Visit extends Keeper {
   readonly positions: Positions
   /** Told of the rows that were found, while the table can still be read as it was. */
   readonly onLocated?: (link: Link, located: Located, reader: TableReader) => Promise<void>
+  /** When everything is decided on these links: waits for whoever may still call `clear`. */
+  readonly onDecided?: (links: readonly Link[]) => Promise<void>
 }
 
-export interface Visited extends Pick<Comparison, 'walked' | 'outcomes'> {
+export interface Visited extends Omit<Comparison, 'progressOf'> {
   /** Of which key the ranges in this link's outcome are. */
   keyOf(link: Link): string
   /** How far the walk came on this link. */
@@ -54,6 +56,8 @@ export async function visitTable(context: SetContext, visit: Visit): Promise<Vis
   return {
     keyOf: (link) => ofLink(link)?.keyOf(link) ?? '',
     positionOf: (link) => ofLink(link)?.positionOf(link) ?? null,
+    driftedOf: (link) => ofLink(link)?.driftedOf(link) ?? [],
+    clear: (link, ranges) => ofLink(link)?.clear(link, ranges),
     walked: Promise.all(comparisons.map(({ walked }) => walked)).then(() => undefined),
     outcomes: Promise.all(comparisons.map(({ outcomes }) => outcomes)).then((maps) => {
       for (const map of maps) for (const [link, outcome] of map) found.set(link, outcome)
@@ -104,6 +108,8 @@ function compareLanes(
       outcomes: Promise.resolve(outcomes),
       keyOf,
       positionOf: () => null,
+      driftedOf: () => [],
+      clear: () => undefined,
     }
   }
   const areTransactional = [...definitions.values()].every(({ engine }) => isTransactional(engine))
@@ -142,6 +148,7 @@ function compareLanes(
     chunkTimeMs: context.config.checksum.chunkTimeMs,
     onSuspects: visit.onSuspects,
     isKnownToDiffer: visit.isKnownToDiffer,
+    onDecided: async () => visit.onDecided?.(links),
     onDrifted: (link) => {
       if (!link.isFiltered) visit.onDrifted(link)
     },
@@ -182,6 +189,8 @@ function compareLanes(
     walked: comparison.walked,
     outcomes,
     keyOf,
+    driftedOf: comparison.driftedOf,
+    clear: comparison.clear,
     positionOf(link) {
       const [signature, progress] = [signatures.get(link), comparison.progressOf(link)]
       return !isWalk || signature === undefined || progress === null

@@ -77,10 +77,11 @@ describe('a look at what was found', () => {
     })
   })
 
-  test('clears what was repaired, after the whole table was read', async () => {
+  test('clears what was repaired without reading the rest again, which is as old as the pass', async () => {
     const { databases, source, replica } = drifted()
     const scan = fakeScan(databases)
     await scan.pass('checksum')
+    const [before] = standingsOf(scan)
     replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
 
     source.rowsRead = 0
@@ -88,7 +89,81 @@ describe('a look at what was found', () => {
 
     expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same' })
     expect(standingsOf(scan)[0]?.chunksDrifted).toBe(0)
+    expect(source.rowsRead).toBeLessThan(ROWS)
+    expect(standingsOf(scan)[0]?.verifiedAt).toEqual(before?.verifiedAt)
+  })
+
+  test('clears what was repaired after the whole table was read, where a part of it was unknown', async () => {
+    const { databases, source, replica } = drifted()
+    const before = fakeScan(databases)
+    await before.pass('checksum')
+    // What is remembered says nothing of the parts that did not differ.
+    const scan = await before.killed()
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+    source.rowsRead = 0
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same' })
     expect(source.rowsRead).toBeGreaterThan(ROWS)
+  })
+
+  test('clears a row that was missing in the count of rows as well', async () => {
+    const { databases, source, replica } = drifted()
+    replica.tables.get('shop.orders')?.rows.delete(1_321)
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    const counts = () => reportOf(scan.context).tables.map(({ standings }) => standings.row_count)
+    expect(counts()).toMatchObject([{ verdict: 'drifted' }])
+    const row = source.tables.get('shop.orders')?.rows.get(1_321) ?? ''
+    replica.tables.get('shop.orders')?.rows.set(1_321, row)
+
+    await scan.pass('checksum', 'findings')
+
+    expect(counts()).toMatchObject([
+      { verdict: 'same', rows: { source: BigInt(ROWS), replica: BigInt(ROWS) } },
+    ])
+  })
+
+  test('a repair in a table whose walk goes on for hours is seen while it goes on', async () => {
+    const { databases, replica } = drifted()
+    for (const { tables } of databases) tables.set('shop.orders', makeTableData(20 * ROWS))
+    replica.tables.get('shop.orders')?.rows.set(5, 'b')
+    const scan = fakeScan(databases)
+    for (const database of databases) database.readMs = 5_000
+    const until = async (verdict: string) => {
+      while (scan.verdicts()['db2 shop.orders'] !== verdict) await scan.world.sleep(10_000)
+    }
+    let isWalking = true
+    const walking = scan.pass('checksum').finally(() => {
+      isWalking = false
+    })
+    await until('drifted')
+    replica.tables.get('shop.orders')?.rows.set(5, 'a')
+
+    await scan.pass('checksum', 'findings')
+
+    expect(isWalking).toBe(true)
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'not_yet' })
+    await walking
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same' })
+  })
+
+  test('a drift that the walk found stays one while it goes on', async () => {
+    const { databases, replica } = drifted()
+    for (const { tables } of databases) tables.set('shop.orders', makeTableData(20 * ROWS))
+    replica.tables.get('shop.orders')?.rows.set(5, 'b')
+    const scan = fakeScan(databases)
+    for (const database of databases) database.readMs = 5_000
+    const walking = scan.pass('checksum')
+    while (scan.verdicts()['db2 shop.orders'] !== 'drifted') await scan.world.sleep(10_000)
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    await walking
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    expect(standingsOf(scan)[0]?.chunksDrifted).toBe(1)
   })
 
   test('does not clear one part while another differs still', async () => {
