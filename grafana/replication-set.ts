@@ -1,4 +1,5 @@
 /** Dashboard "MySQL drift: replication set": from the verdict down to the load that finding it causes. */
+import { thresholdOf } from '../alerts/thresholds.ts'
 import {
   DATASOURCE,
   type Dashboard,
@@ -82,8 +83,10 @@ const UNTIL_ALL_IS_WELL = [
 /** Of a variable: Grafana fills it in. */
 const UNCHOSEN = { current: {}, options: [], regex: '' } as const
 
-/** The limits of the alert MySQLDriftReplicationLag. */
-export const LAG_LIMITS = { warning: 60, critical: 600 }
+const LAG_LIMITS = {
+  warning: thresholdOf('MySQLDriftReplicationLag', 'warning'),
+  critical: thresholdOf('MySQLDriftReplicationLag', 'critical'),
+}
 
 const DATE = { id: 'unit', value: 'dateTimeFromNow' }
 

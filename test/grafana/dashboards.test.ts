@@ -6,7 +6,6 @@ import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { DATASOURCE, type Dashboard, type Panel } from '../../grafana/dashboard.ts'
 import { DASHBOARDS, render } from '../../grafana/generate.ts'
-import { LAG_LIMITS } from '../../grafana/replication-set.ts'
 import { renderMetrics } from '../../src/output/metrics.ts'
 import { nonsenseIn } from '../alerts/promql.ts'
 import {
@@ -117,17 +116,6 @@ describe('panels', () => {
       }
       expect(expr).not.toMatch(/mysql_drift_\w+(?![\w{])/)
     }
-  })
-
-  it('of lag has the limits of the alert', () => {
-    const rules = readFileSync(
-      new URL('../../alerts/mysql-drift.rules.yml', import.meta.url),
-      'utf8',
-    )
-    const limits = [...rules.matchAll(/configured_delay_seconds > (\d+)/g)].map(([, n]) =>
-      Number(n),
-    )
-    expect(limits).toEqual([LAG_LIMITS.warning, LAG_LIMITS.critical])
   })
 })
 
