@@ -1,8 +1,8 @@
 /** What an act of the story is, and what it has to play with. */
 import type { Feed } from '../lab/feed.ts'
 import type { Lab } from '../lab/lab.ts'
-import type { Labels, Series } from './api.ts'
-import type { Monitoring } from './monitoring.ts'
+import type { Labels, Series } from '../monitoring/api.ts'
+import type { Monitoring } from '../monitoring/monitoring.ts'
 import type { Screen } from './screen.ts'
 
 export interface Stage {

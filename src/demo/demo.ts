@@ -6,15 +6,16 @@ import { VENDORS } from '../lab/engines.ts'
 import { startFeed } from '../lab/feed.ts'
 import { cacheFolder } from '../lab/folder.ts'
 import { startLab } from '../lab/start.ts'
+import { reapFolders } from '../monitoring/daemon.ts'
+import { startMonitoring } from '../monitoring/monitoring.ts'
+import { locatePrograms } from '../monitoring/programs.ts'
 import type { Vendor } from '../mysql/flavor.ts'
 import type { Stage } from './act.ts'
+import { DIVISOR, exporterConfig } from './configs.ts'
 import { tablesOf } from './counts.ts'
-import { reapFolders } from './daemon.ts'
 import { closing, introduction, opening, urls } from './frame.ts'
 import { watchCounts } from './look.ts'
-import { startMonitoring } from './monitoring.ts'
 import { play } from './play.ts'
-import { locatePrograms } from './programs.ts'
 import { createScreen, type Screen } from './screen.ts'
 import { STORY } from './story.ts'
 import { NotSeen } from './waiting.ts'
@@ -91,7 +92,13 @@ async function perform({ flavor, once, edge, screen, signal }: Performance): Pro
   })
   await using feed = await startFeed(lab, { perSecond: PER_SECOND })
   await lab.caughtUp()
-  await using monitoring = await startMonitoring({ cache, lab, programs })
+  await using monitoring = await startMonitoring({
+    cache,
+    programs,
+    exporterConfig: exporterConfig(lab),
+    divisor: DIVISOR,
+    intervalSeconds: 1,
+  })
   const tables = await tablesOf(lab.server('db1'))
   const stage: Stage = { lab, feed, monitoring, screen, tables, signal }
   try {
@@ -103,7 +110,7 @@ async function perform({ flavor, once, edge, screen, signal }: Performance): Pro
     }
     await closing(stage, timings)
   } catch (error) {
-    if (error instanceof NotSeen) showLog(edge, monitoring.exporterLog(5))
+    if (error instanceof NotSeen) showLog(edge, monitoring.exporter.log(5))
     throw error
   }
   if (once) return

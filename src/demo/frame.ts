@@ -19,7 +19,7 @@ export function introduction(screen: Screen): void {
 /** Who plays; then waits until every table was found to be the same. */
 export async function opening(stage: Stage, perSecond: number): Promise<void> {
   const { lab, monitoring, screen } = stage
-  const { prometheus, alertmanager, exporterUrl } = monitoring
+  const { prometheus, alertmanager, exporter } = monitoring
   const servers = await Promise.all(
     lab.servers.map(async (server) => [
       server.name,
@@ -34,7 +34,7 @@ export async function opening(stage: Stage, perSecond: number): Promise<void> {
     inColumns([
       ...servers,
       ['feed', 'writes to db1', `${perSecond} transactions a second`],
-      ['exporter', 'reads all three', exporterUrl],
+      ['exporter', 'reads all three', exporter.url],
       ['Prometheus', await prometheus.version(), `${prometheus.url}/alerts, ${rules.length} rules`],
       ['Alertmanager', await alertmanager.version(), alertmanager.url],
     ]),
@@ -100,13 +100,13 @@ export async function closing(stage: Stage, timings: readonly Timing[]): Promise
 }
 
 export function urls({ monitoring, screen, lab }: Stage): void {
-  const { exporterUrl, prometheus, alertmanager } = monitoring
+  const { exporter, prometheus, alertmanager } = monitoring
   screen.title('Look around')
   screen.block(
     inColumns([
-      ['status page', `${exporterUrl}/`],
-      ['metrics', `${exporterUrl}/metrics`],
-      ['what it knows', `${exporterUrl}/api/v1/sets/${SET}`],
+      ['status page', `${exporter.url}/`],
+      ['metrics', `${exporter.url}/metrics`],
+      ['what it knows', `${exporter.url}/api/v1/sets/${SET}`],
       ['Prometheus', `${prometheus.url}/alerts`],
       ['Alertmanager', `${alertmanager.url}/#/alerts`],
     ]),

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { labStatus } from '../lab/status.ts'
+import { CLI } from '../monitoring/monitoring.ts'
 import type { Stage } from './act.ts'
 import { countLines, countRows } from './counts.ts'
-import { CLI } from './monitoring.ts'
 import { NotSeen } from './waiting.ts'
 
 /** Statements on one connection of root, shown as they are run. */
@@ -55,7 +55,7 @@ export async function showCheck(
   const { screen, monitoring } = stage
   screen.gap()
   screen.command('$', ['mysql-drift-exporter check', ...options].join(' '))
-  const argv = [CLI, 'check', `--config.file=${monitoring.configFile}`, ...options]
+  const argv = [CLI, 'check', `--config.file=${monitoring.exporter.configFile}`, ...options]
   const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
     const child = execFile(process.execPath, argv, { env: {} }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, output: stdout + stderr }),

@@ -1,6 +1,7 @@
 /** Plays one act: before, fault, what is seen where and how soon, repair, and how soon it is over. */
+
+import { type Alert, hasLabels, seriesText } from '../monitoring/api.ts'
 import type { Act, Stage, Timing } from './act.ts'
-import { type Alert, hasLabels, seriesText } from './api.ts'
 import { watchCounts } from './look.ts'
 import { NBSP } from './screen.ts'
 import { eventuallySeen, type Stopwatch, secondsText, stopwatch } from './waiting.ts'

@@ -38,7 +38,7 @@ class Demo {
 
   /** Folders and processes of its own that are still there. */
   remains(): readonly string[] {
-    const demos = join(cacheFolder(process.env), 'demos')
+    const demos = join(cacheFolder(process.env), 'monitoring')
     const folders = existsSync(demos) ? readdirSync(demos) : []
     const own = folders.filter((name) => name.startsWith(`${this.pid}_`))
     const processes = processesWithArgument(`--config.file=${join(demos, `${this.pid}_`)}`)

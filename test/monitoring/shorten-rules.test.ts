@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
-import { shortenRules } from '../../src/demo/shorten-rules.ts'
+import { shortenRules } from '../../src/monitoring/shorten-rules.ts'
 
 const SHIPPED = readFileSync(new URL('../../alerts/mysql-drift.rules.yml', import.meta.url), 'utf8')
 

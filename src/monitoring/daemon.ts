@@ -1,4 +1,4 @@
-/** Programs that run beside the demo, out of one private folder, and end with it however it ends. */
+/** Programs that run beside us, out of one private folder, and end with us however we end. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -25,6 +25,8 @@ export interface Daemon {
 export interface Running {
   /** Lets it read its files again. */
   reload(): void
+  /** At once (SIGKILL); resolves when it is gone. */
+  kill(): Promise<void>
 }
 
 export const START_TIMEOUT_MS = 30_000
@@ -38,18 +40,29 @@ export async function startAndWait({ name, argv, readyUrl, logFile }: Daemon): P
     isReady = await answers(readyUrl)
     return isReady || hasEnded()
   }, START_TIMEOUT_MS)
-  if (isReady && identity !== null) return { reload: () => signal(identity, 'SIGHUP') }
+  if (isReady && identity !== null) {
+    return {
+      reload: () => signal(identity, 'SIGHUP'),
+      async kill() {
+        signal(identity, 'SIGKILL')
+        await eventually(() => !isRunning(identity), START_TIMEOUT_MS)
+      },
+    }
+  }
   const problem = hasEnded() ? 'ended at once' : `is not ready after ${START_TIMEOUT_MS / 1000} s`
-  throw new UserError(`demo: ${name} ${problem}: ${linesOf(logFile).at(-1) ?? 'no message'}`)
+  throw new UserError(`${name} ${problem}: ${linesOf(logFile).at(-1) ?? 'no message'}`)
 }
 
-/** A folder of this process. */
+let made = 0
+
+/** A new folder of this process. */
 export function makeFolder(cache: string): string {
   const owner = identityOf(process.pid)
   if (owner === null) throw new Error('this process is not in /proc')
   // The owner stands in the name, so that there is no moment at which a folder has none.
-  const name = `${owner.pid}_${owner.startTicks}_${owner.bootId}`
-  const folder = join(demosFolder(cache), name)
+  made += 1
+  const name = `${owner.pid}_${owner.startTicks}_${owner.bootId}_${made}`
+  const folder = join(foldersIn(cache), name)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folder
 }
@@ -68,13 +81,13 @@ export async function endAll(folder: string): Promise<void> {
   await removeFolder(folder)
 }
 
-/** Ends what demos left that were killed. */
+/** Ends what others left that were killed. */
 export async function reapFolders(cache: string): Promise<void> {
-  const demos = demosFolder(cache)
-  mkdirSync(demos, { recursive: true, mode: 0o700 })
-  for (const name of readdirSync(demos)) {
+  const folders = foldersIn(cache)
+  mkdirSync(folders, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(folders)) {
     const owner = ownerOf(name)
-    if (owner === null || !isRunning(owner)) await endAll(join(demos, name))
+    if (owner === null || !isRunning(owner)) await endAll(join(folders, name))
   }
 }
 
@@ -84,8 +97,8 @@ export function linesOf(file: string): string[] {
     .filter((line) => line.trim() !== '')
 }
 
-function demosFolder(cache: string): string {
-  return join(cache, 'demos')
+function foldersIn(cache: string): string {
+  return join(cache, 'monitoring')
 }
 
 function ownerOf(name: string): ProcessIdentity | null {

@@ -1,4 +1,4 @@
-/** Alerts for the impatient: the shipped rules stay the only source, the demo runs them in fast motion. */
+/** Alerts for the impatient: the shipped rules stay the only source, run in fast motion. */
 import { parseDocument } from 'yaml'
 
 interface Rule {
@@ -61,7 +61,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 }
 
 /** Every duration in `text`, also one of several units such as `1h30m`. */
-function shortenDurations(text: string, divisor: number): string {
+export function shortenDurations(text: string, divisor: number): string {
   return text.replace(/(?:\d+(?:ms|[smhdwy]))+/g, (duration) => {
     const parts = duration.matchAll(/(\d+)(ms|[smhdwy])/g)
     const whole = [...parts].reduce(

@@ -1,4 +1,4 @@
-/** The programs that the demo needs and does not bring. */
+/** The programs that are needed and not brought. */
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -42,7 +42,7 @@ export async function locatePrograms(
     }
   }
   if (missing.length > 0) {
-    throw new UserError(`demo: something must be installed first:\n  ${missing.join('\n  ')}`)
+    throw new UserError(`something must be installed first:\n  ${missing.join('\n  ')}`)
   }
   return {
     prometheus: found.get('prometheus') ?? '',

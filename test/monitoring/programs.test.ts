@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { locatePrograms } from '../../src/demo/programs.ts'
+import { locatePrograms } from '../../src/monitoring/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'demo-programs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 test('all that must be installed is said at once, as commands', async () => {
   const located = locatePrograms('mysql', { cache: folder, path: folder })
   await expect(located).rejects.toThrow(
-    /^demo: something must be installed first:\n {2}.*mysqld is missing: .*\n {2}prometheus is not in PATH: apt-get install .* prometheus\n {2}prometheus-alertmanager or alertmanager is not in PATH: apt-get install .* prometheus-alertmanager$/,
+    /^something must be installed first:\n {2}.*mysqld is missing: .*\n {2}prometheus is not in PATH: apt-get install .* prometheus\n {2}prometheus-alertmanager or alertmanager is not in PATH: apt-get install .* prometheus-alertmanager$/,
   )
 })
 

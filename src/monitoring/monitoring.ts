@@ -3,14 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
 import { freePort } from '../lab/ports.ts'
 import { eventually } from '../lab/process.ts'
 import { Alertmanager, Prometheus } from './api.ts'
 import {
   type Addresses,
   alertmanagerConfig,
-  exporterConfig,
   prometheusConfig,
   RULES_FILE,
   rules,
@@ -26,13 +24,23 @@ import {
 import type { Programs } from './programs.ts'
 
 export interface Monitoring extends AsyncDisposable {
-  readonly exporterUrl: string
-  /** Of the exporter, for the `check` command. */
-  readonly configFile: string
+  readonly exporter: Exporter
   readonly prometheus: Prometheus
   readonly alertmanager: Alertmanager
-  /** The last lines that the exporter logged. */
-  exporterLog(lines: number): string[]
+}
+
+export interface Exporter {
+  readonly url: string
+  /** Of the `check` command, too. */
+  readonly configFile: string
+  /** Other contents for its file, which it is told to read. */
+  configure(config: string): void
+  /** As a crash: SIGKILL. */
+  kill(): Promise<void>
+  /** Again, with what it wrote down before. @throws {UserError} */
+  start(): Promise<void>
+  /** The last lines that it logged. */
+  log(lines: number): string[]
 }
 
 /** The program that is running now: from source or built. */
@@ -40,34 +48,36 @@ export const CLI = fileURLToPath(new URL(`../cli${extname(import.meta.filename)}
 
 export interface MonitoringOptions {
   readonly cache: string
-  readonly lab: Lab
   readonly programs: Programs
+  /** YAML. */
+  readonly exporterConfig: string
+  /** Every wait of the shipped rules, and of Alertmanager, is divided by it; 1 = as shipped. */
+  readonly divisor: number
+  /** Between two scrapes, and between two evaluations of the rules. */
+  readonly intervalSeconds: number
 }
 
 /** @throws {UserError} when one of them does not start; then none is left. */
-export async function startMonitoring({
-  cache,
-  lab,
-  programs,
-}: MonitoringOptions): Promise<Monitoring> {
+export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
+  const { cache, programs, divisor, intervalSeconds } = options
   const folder = makeFolder(cache)
   try {
     const at = await freeAddresses()
-    const exporter = exporterIn(folder, lab, at)
-    const alertmanager = alertmanagerIn(folder, programs.alertmanager, at)
-    await Promise.all([startAndWait(exporter), startAndWait(alertmanager)])
-    const running = await startAndWait(prometheusIn(folder, programs.prometheus, at))
+    const daemon = exporterIn(folder, options.exporterConfig, at)
+    const alertmanager = alertmanagerIn(folder, programs.alertmanager, at, divisor)
+    const [exporter] = await Promise.all([startExporter(daemon, at), startAndWait(alertmanager)])
+    const running = await startAndWait(
+      prometheusIn(folder, programs.prometheus, at, intervalSeconds),
+    )
     const prometheus = new Prometheus(`http://${at.prometheus}`)
     await loadRules(prometheus, () => {
-      writeFileSync(join(folder, RULES_FILE), rules())
+      writeFileSync(join(folder, RULES_FILE), rules(divisor))
       running.reload()
     })
     return {
-      exporterUrl: `http://${at.exporter}`,
-      configFile: exporterFile(folder),
+      exporter,
       prometheus,
       alertmanager: new Alertmanager(`http://${at.alertmanager}`),
-      exporterLog: (lines) => linesOf(exporter.logFile).slice(-lines),
       [Symbol.asyncDispose]: () => endAll(folder),
     }
   } catch (error) {
@@ -76,18 +86,22 @@ export async function startMonitoring({
   }
 }
 
-const exporterFile = (folder: string) => join(folder, 'exporter.yml')
+interface ExporterDaemon extends Daemon {
+  readonly configFile: string
+}
 
-function exporterIn(folder: string, lab: Lab, { exporter }: Addresses): Daemon {
-  // Only for us: it holds a password.
-  writeFileSync(exporterFile(folder), exporterConfig(lab), { mode: 0o600 })
+function exporterIn(folder: string, config: string, { exporter }: Addresses): ExporterDaemon {
+  const configFile = join(folder, 'exporter.yml')
+  writeConfig(configFile, config)
   return {
     name: 'the exporter',
+    configFile,
     argv: [
       process.execPath,
       CLI,
       'serve',
-      `--config.file=${exporterFile(folder)}`,
+      `--config.file=${configFile}`,
+      `--state.file=${join(folder, 'exporter.state')}`,
       `--web.listen-address=${exporter}`,
     ],
     readyUrl: `http://${exporter}/-/ready`,
@@ -95,9 +109,36 @@ function exporterIn(folder: string, lab: Lab, { exporter }: Addresses): Daemon {
   }
 }
 
-function alertmanagerIn(folder: string, program: string, { alertmanager }: Addresses): Daemon {
+async function startExporter(daemon: ExporterDaemon, at: Addresses): Promise<Exporter> {
+  let running = await startAndWait(daemon)
+  return {
+    url: `http://${at.exporter}`,
+    configFile: daemon.configFile,
+    configure(config) {
+      writeConfig(daemon.configFile, config)
+      running.reload()
+    },
+    kill: () => running.kill(),
+    async start() {
+      running = await startAndWait(daemon)
+    },
+    log: (lines) => linesOf(daemon.logFile).slice(-lines),
+  }
+}
+
+/** Only for us: it holds a password. */
+function writeConfig(file: string, config: string): void {
+  writeFileSync(file, config, { mode: 0o600 })
+}
+
+function alertmanagerIn(
+  folder: string,
+  program: string,
+  { alertmanager }: Addresses,
+  divisor: number,
+): Daemon {
   const file = join(folder, 'alertmanager.yml')
-  writeFileSync(file, alertmanagerConfig())
+  writeFileSync(file, alertmanagerConfig(divisor))
   return {
     name: 'Alertmanager',
     argv: [
@@ -113,9 +154,14 @@ function alertmanagerIn(folder: string, program: string, { alertmanager }: Addre
   }
 }
 
-function prometheusIn(folder: string, program: string, at: Addresses): Daemon {
+function prometheusIn(
+  folder: string,
+  program: string,
+  at: Addresses,
+  intervalSeconds: number,
+): Daemon {
   const file = join(folder, 'prometheus.yml')
-  writeFileSync(file, prometheusConfig(at))
+  writeFileSync(file, prometheusConfig(at, intervalSeconds))
   return {
     name: 'Prometheus',
     argv: [
@@ -150,7 +196,7 @@ async function loadRules(prometheus: Prometheus, load: () => void): Promise<void
 
 async function becomesTrue(problem: string, look: () => Promise<boolean>): Promise<void> {
   const isTrue = await eventually(() => look().catch(() => false), START_TIMEOUT_MS)
-  if (!isTrue) throw new UserError(`demo: ${problem}`)
+  if (!isTrue) throw new UserError(problem)
 }
 
 async function freeAddresses(): Promise<Addresses> {
