@@ -268,8 +268,10 @@ export interface Report {
 /** One row that is confirmed to differ. */
 export interface RowDifference {
   readonly kind: DifferenceKind
-  /** For people, by key column. */
+  /** For people, by key column; empty when no key tells the row apart. */
   readonly key: Readonly<Record<string, string>>
+  /** How often it is missing or extra: more than 1n only without a key. */
+  readonly copies: bigint
   /** Columns that differ in a changed row; empty too when it changed again before it could be read. */
   readonly columns: readonly string[]
   /** By column, of each end that has the row; null = not asked for. Bytes as `0x...`. */

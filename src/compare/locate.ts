@@ -3,27 +3,18 @@
  * prove only where nothing differs; each row that is left is confirmed behind fences like the range it is in.
  */
 import type { DifferenceKind } from '../domain.ts'
-import { ServerError } from '../errors.ts'
 import type { Session } from '../mysql/query.ts'
 import type { Range } from '../mysql/range.ts'
-import { PRIORITY, type Server } from '../server-pool.ts'
+import { attempt, onBoth } from './both-ends.ts'
 import { type Confirmed, confirm } from './confirm.ts'
 import type { TableOutcome } from './decision.ts'
+import type { DifferingRow } from './differing-row.ts'
 import { divide } from './division.ts'
 import { type ConfirmOptions, untilFree } from './fenced-look.ts'
 import type { Link } from './link.ts'
+import { locateCopies } from './locate-copies.ts'
 import type { RowReading, TableReader } from './table-reader.ts'
 import { Undecided } from './undecided.ts'
-
-/** One row that is confirmed to differ. */
-export interface DifferingRow {
-  /** SQL literals, one per key column. */
-  readonly key: readonly string[]
-  readonly kind: DifferenceKind
-  /** Hashes of the row; null where it is not there. */
-  readonly source: string | null
-  readonly replica: string | null
-}
 
 export interface Located {
   /** Of what was narrowed: equal = the same ranges with the same contents. */
@@ -57,7 +48,7 @@ interface Suspects {
 }
 
 /**
- * @param drifted confirmed ranges of a table with a key.
+ * @param drifted confirmed ranges.
  * @throws {ServerError} never for what a server does: then fewer rows are counted, and `counted` is false.
  */
 export async function locate(
@@ -69,7 +60,9 @@ export async function locate(
   const { signal } = options
   let counted = true
   const suspects: Suspects[] = []
-  const { leaves, isComplete } = await narrow(link, reader, drifted, options)
+  const isKeyed = (range: Range) => reader.walkable && !range.nulls
+  const keyless = drifted.filter((range) => !isKeyed(range))
+  const { leaves, isComplete } = await narrow(link, reader, drifted.filter(isKeyed), options)
   counted &&= isComplete
   let names = 0
   for (const leaf of leaves) {
@@ -96,7 +89,14 @@ export async function locate(
       }
     }),
   )
-  const countOf = (kind: DifferenceKind) => BigInt(rows.filter((row) => row.kind === kind).length)
+  for (const range of keyless) {
+    const found = await locateCopies(link, reader, range, options)
+    counted &&= found.counted
+    if (found.rows.length > 0) ranges.push(range)
+    rows.push(...found.rows)
+  }
+  const countOf = (kind: DifferenceKind) =>
+    rows.reduce((sum, row) => (row.kind === kind ? sum + row.copies : sum), 0n)
   return {
     fingerprint,
     counts: { missing: countOf('missing'), extra: countOf('extra'), changed: countOf('changed') },
@@ -129,8 +129,6 @@ async function narrow(
       const [source, replica] = await onBoth(link, signal, (session) => reader.read(session, wide))
       if (source.token === replica.token) return []
       const rows = source.rows > replica.rows ? source.rows : replica.rows
-      // What has no key of its own has no name.
-      if (wide.nulls) return null
       if (rows <= LEAF_ROWS) return 'leaf'
       return (await divide(link, reader, wide, rows, signal))?.parts ?? null
     })
@@ -219,7 +217,7 @@ function differingRow(name: string, found: Confirmed | undefined): DifferingRow[
   if (found?.verdict !== 'differs') return []
   const { source, replica } = found
   const kind = replica === null ? 'missing' : source === null ? 'extra' : 'changed'
-  return [{ key: JSON.parse(name) as string[], kind, source, replica }]
+  return [{ key: JSON.parse(name) as string[], kind, source, replica, copies: 1n }]
 }
 
 function byName(rows: readonly RowReading[]): ReadonlyMap<string, string> {
@@ -228,24 +226,4 @@ function byName(rows: readonly RowReading[]): ReadonlyMap<string, string> {
 
 function nameOf({ key }: RowReading): string {
   return JSON.stringify(key)
-}
-
-function onBoth<T>(
-  { source, replica }: Link,
-  signal: AbortSignal,
-  task: (session: Session) => Promise<T>,
-): Promise<[T, T]> {
-  const on = (server: Server) => server.read(task, { priority: PRIORITY.recheck, signal })
-  return Promise.all([on(source), on(replica)])
-}
-
-/** null for what the world does: the range is known to differ, only not in which rows. */
-async function attempt<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T | null> {
-  try {
-    return await task()
-  } catch (error) {
-    const isWorld = error instanceof ServerError || error instanceof Undecided
-    if (signal.aborted || !isWorld) throw error
-    return null
-  }
 }

@@ -1,8 +1,8 @@
 /** What differs within rows that are known to differ. */
 import type { RowDifference } from '../domain.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
+import type { DifferingRow } from './differing-row.ts'
 import type { Link } from './link.ts'
-import type { DifferingRow } from './locate.ts'
 import type { RowDetails, TableReader } from './table-reader.ts'
 
 /**
@@ -17,10 +17,13 @@ export async function describeRow(
 ): Promise<RowDifference> {
   const read = async (server: Server, hash: string | null): Promise<RowDetails | null> => {
     if (hash === null) return null
-    const found = await server.read((session) => reader.details(session, row.key, withValues), {
-      priority: PRIORITY.recheck,
-      signal,
-    })
+    const found = await server.read(
+      (session) => reader.details(session, { key: row.key, hash }, withValues),
+      {
+        priority: PRIORITY.recheck,
+        signal,
+      },
+    )
     return found?.hash === hash ? found : null
   }
   const [source, replica] = await Promise.all([
@@ -35,8 +38,9 @@ export async function describeRow(
         )
   return {
     kind: row.kind,
-    key: reader.shownKey(row.key),
+    key: row.key.length === 0 ? {} : reader.shownKey(row.key),
     columns,
+    copies: row.copies,
     values: withValues
       ? { source: source?.values ?? null, replica: replica?.values ?? null }
       : null,

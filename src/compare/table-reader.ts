@@ -1,6 +1,7 @@
 /** How one table is read: the digest or the count of a range, and the keys at which ranges are cut. */
 import type { RowValues } from '../domain.ts'
 import { ServerError } from '../errors.ts'
+import { bucketsSql, copiesSql, rowOfHashSql } from '../mysql/copies.ts'
 import { isNullable, type Key, type TableDefinition } from '../mysql/definition.ts'
 import type { DigestPlan } from '../mysql/digest.ts'
 import { UNKNOWN_COLUMN } from '../mysql/failure.ts'
@@ -22,7 +23,7 @@ import { shownKey } from '../mysql/shown-key.ts'
 import type { Reading } from './series.ts'
 import { Undecided } from './undecided.ts'
 
-/** One row as its key, in SQL literals, and its hash. */
+/** One row as its key, in SQL literals, and its hash. A row that no key tells apart has an empty one. */
 export interface RowReading {
   readonly key: readonly string[]
   readonly hash: string
@@ -55,8 +56,23 @@ export interface TableReader {
    * @throws {Undecided} `row_too_large` when a row's hash came out NULL.
    */
   rows(session: Session, range: Range, limit: number): Promise<RowReading[]>
-  /** The row with this key; null when it is not there. */
-  details(session: Session, key: readonly string[], withValues: boolean): Promise<RowDetails | null>
+  /**
+   * Of rows without a key, by a part of their hash: something that is equal where they are.
+   * @throws {Undecided} `row_too_large` when a row's hash came out NULL.
+   */
+  buckets(session: Session, range: Range): Promise<ReadonlyMap<string, string>>
+  /**
+   * How often each row of these buckets is there, by its hash.
+   * @throws {Undecided} `hot` when there are `limit` of them or more.
+   */
+  copies(
+    session: Session,
+    range: Range,
+    buckets: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, bigint>>
+  /** The row with this key, or without one with this hash; null when it is not there. */
+  details(session: Session, row: RowReading, withValues: boolean): Promise<RowDetails | null>
   /** The key for people, by column. */
   shownKey(key: readonly string[]): Readonly<Record<string, string>>
   /** The most rows that can lie in the range, null when only a server knows. */
@@ -122,9 +138,7 @@ export function tableReader({ definitions, plan, kind, where }: ReadTable): Tabl
       await guardPlan(session, range, sql)
       const [row] = await ask(session, sql)
       const rows = BigInt(text(row, 'n'))
-      if (Number(row?.['nulls'] ?? 0) > 0) {
-        throw new Undecided('row_too_large', 'the hash of a row came out NULL')
-      }
+      if (Number(row?.['nulls'] ?? 0) > 0) throw withoutHash()
       return { rows, token: `${rows}:${digestText(row)}` }
     },
     async keyAt(session, range, offset) {
@@ -138,16 +152,36 @@ export function tableReader({ definitions, plan, kind, where }: ReadTable): Tabl
     async rows(session, range, limit) {
       const { key } = at(session)
       if (key === null) throw new Error('rows of a table without a key have no names')
-      const found = await ask(session, rowsSql(at(session), range, plan.rowSelect, limit, where))
+      const found = await ask(
+        session,
+        rowsSql(at(session), range, `${plan.rowHash} AS hash`, limit, where),
+      )
       return found.map((row) => ({ key: keyIn(key, row), hash: hashOf(row) }))
     },
-    async details(session, key, withValues) {
+    async buckets(session, range) {
+      const found = await ask(session, bucketsSql(at(session), range, plan.rowHash, where))
+      if (found.some(({ bucket }) => bucket === null)) throw withoutHash()
+      return new Map(
+        found.map((row) => [text(row, 'bucket'), `${text(row, 'n')}:${text(row, 'digest')}`]),
+      )
+    },
+    async copies(session, range, buckets, limit) {
+      const wanted = { rowHash: plan.rowHash, buckets, limit }
+      const found = await ask(session, copiesSql(at(session), range, wanted, where))
+      if (found.length >= limit) throw new Undecided('hot', 'too many rows to tell them one by one')
+      return new Map(found.map((row) => [hashOf(row), BigInt(text(row, 'copies'))]))
+    },
+    async details(session, { key, hash }, withValues) {
       const columns = plan.columnHashes.map(({ sql }, i) => `${sql} AS c${i}`)
       const values = withValues
         ? plan.columnHashes.map(({ column }, i) => `${column} AS v${i}`)
         : []
-      const select = [plan.rowSelect, ...columns, ...values].join(', ')
-      const [row] = await ask(session, rowsSql(at(session), rangeOfKey(key), select, 1, where))
+      const select = [`${plan.rowHash} AS hash`, ...columns, ...values].join(', ')
+      const sql =
+        key.length === 0
+          ? rowOfHashSql(at(session), select, { rowHash: plan.rowHash, hash }, where)
+          : rowsSql(at(session), rangeOfKey(key), select, 1, where)
+      const [row] = await ask(session, sql)
       if (row === undefined) return null
       const each = <T>(value: (i: number) => T) =>
         new Map(plan.columnHashes.map(({ name }, i) => [name, value(i)]))
@@ -187,8 +221,12 @@ function printed(value: Value): string | null {
 
 function hashOf(row: Row): string {
   const hash = row['hash'] ?? null
-  if (hash === null) throw new Undecided('row_too_large', 'the hash of a row came out NULL')
+  if (hash === null) throw withoutHash()
   return hash.toString()
+}
+
+function withoutHash(): Undecided {
+  return new Undecided('row_too_large', 'the hash of a row came out NULL')
 }
 
 function digestText(row: Row | undefined): string {

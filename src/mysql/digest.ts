@@ -40,8 +40,8 @@ export interface NotComparable {
 export interface DigestPlan {
   /** `n` = rows, `digest` = text, `nulls` = rows that could not be hashed: not '0' means that nothing is known. */
   readonly select: string
-  /** The hash of one row as text, `AS hash`; NULL when it could not be hashed. */
-  readonly rowSelect: string
+  /** The hash of one row as text; NULL when it could not be hashed. */
+  readonly rowHash: string
   /** Per column, quoted as `column`, something small that is equal if and only if the values are; NULL for NULL. */
   readonly columnHashes: readonly {
     readonly name: string
@@ -63,7 +63,7 @@ const countOf = (isTransactional: boolean) => (isTransactional ? 'COUNT(*) AS n'
 
 /** `n` alone. */
 export function countPlan(isTransactional: boolean): DigestPlan {
-  return { select: countOf(isTransactional), rowSelect: '', columnHashes: [], notComparable: [] }
+  return { select: countOf(isTransactional), rowHash: '', columnHashes: [], notComparable: [] }
 }
 
 /** ISNULL bits per number, well below 64. */
@@ -111,7 +111,7 @@ export function digestPlan(request: DigestRequest): DigestPlan {
   const { aggregate, nulls, row } = hashingOf(encodings, flavors, keyed)
   return {
     select: `${countOf(request.transactional ?? false)}, ${aggregate} AS digest, ${nulls} AS nulls`,
-    rowSelect: `${row} AS hash`,
+    rowHash: row,
     columnHashes: encodings.map((each) => ({
       name: each.name,
       column: each.column,

@@ -19,8 +19,8 @@ export function renderDiffJson(diff: TableDiff): string {
   return JSON.stringify(object, null, 2)
 }
 
-function rowObject({ key, kind, columns, values }: RowDifference) {
-  return { key, kind, columns, ...values }
+function rowObject({ key, kind, columns, copies, values }: RowDifference) {
+  return { key, kind, columns, ...(hasKey(key) ? {} : { copies: copies.toString() }), ...values }
 }
 
 export function renderDiffText(diff: TableDiff): string {
@@ -44,8 +44,10 @@ function summary({ verdict, reason, count, counted }: TableDiff): string {
   return `${counted ? '' : 'at least '}${count} ${rows}`
 }
 
-function rowLines({ key, kind, columns, values }: RowDifference): string[] {
-  const where = Object.entries(key).map(([name, value]) => `${name}=${value}`)
+function rowLines({ key, kind, columns, copies, values }: RowDifference): string[] {
+  const where = hasKey(key)
+    ? Object.entries(key).map(([name, value]) => `${name}=${value}`)
+    : [copies === 1n ? 'a row without a key' : `${copies} equal rows without a key`]
   const what = columns.length === 0 ? '' : `: ${columns.join(', ')}`
   const first = `  ${kind.padEnd('missing'.length)}  ${visible(where.join(' ') + what)}`
   if (values === null) return [first]
@@ -59,6 +61,11 @@ function rowLines({ key, kind, columns, values }: RowDifference): string[] {
   ]
 }
 
+function hasKey(key: RowDifference['key']): boolean {
+  return Object.keys(key).length > 0
+}
+
 function isTruncated({ rows, count, counted, verdict }: TableDiff): boolean {
-  return verdict === 'drifted' && (!counted || count === null || count > BigInt(rows.length))
+  const shown = rows.reduce((sum, { copies }) => sum + copies, 0n)
+  return verdict === 'drifted' && (!counted || count === null || count > shown)
 }

@@ -165,8 +165,7 @@ function compareLanes(
     return { ...whole, leftOut: { rest, decided } }
   }
   async function rowsOf(link: Link, outcome: TableOutcome): Promise<Located | null> {
-    const hasRows = outcome.verdict === 'drifted' && reader.isSound && reader.walkable
-    if (!hasRows) return null
+    if (outcome.verdict !== 'drifted' || !reader.isSound) return null
     const known = visit.located(link)
     if (known?.fingerprint === outcome.fingerprint) return known
     const located = await locate(link, reader, outcome, options)

@@ -101,7 +101,7 @@ describe('the outcome of a table that was read in two parts', () => {
       fingerprint: '',
       counts: { missing: 1n, extra: 0n, changed: 2n },
       counted: true,
-      rows: [{ key: ['5'], kind: 'missing', source: 'a', replica: null }],
+      rows: [{ key: ['5'], kind: 'missing', source: 'a', replica: null, copies: 1n }],
       ranges: [{ lower: at(5), upper: at(6) }],
     }
     const first = earlier({ verdict: 'drifted' })

@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { TableOutcome } from '../../src/compare/decision.ts'
 import type { Located } from '../../src/compare/locate.ts'
+import type { TableReader } from '../../src/compare/table-reader.ts'
 import { Undecided } from '../../src/compare/undecided.ts'
 import { ServerError } from '../../src/errors.ts'
+import { EVERYTHING } from '../../src/mysql/range.ts'
 import { type Contents, fakeReplication, rowsOf } from '../support/fake-replication.ts'
 import { isInside } from '../support/fake-server.ts'
 import { fakeTable } from '../support/fake-table.ts'
 import { fakeWorld } from '../support/fake-world.ts'
 
-function table(rows: Contents, lagMs = 0) {
+function table(rows: Contents, lagMs = 0, overrides: Partial<TableReader> = {}) {
   const world = fakeWorld()
   const replication = fakeReplication(world, rows, () => lagMs)
-  const fake = fakeTable(world, [replication])
+  const fake = fakeTable(world, [replication], overrides)
   return {
     ...fake,
     world,
@@ -54,6 +56,7 @@ describe('the rows of a drift', () => {
       kind: 'changed',
       source: 'a',
       replica: 'b',
+      copies: 1n,
     })
   })
 
@@ -133,4 +136,52 @@ describe('the rows of a drift', () => {
       })
     },
   )
+})
+
+describe('of rows that no key tells apart', () => {
+  const UNKEYED = { walkable: false, needsWalk: false }
+  const rows = (copies: Readonly<Record<string, number>>): Contents =>
+    new Map(
+      Object.entries(copies)
+        .flatMap(([value, count]) => Array<string>(count).fill(value))
+        .map((value, at) => [at, value] as const),
+    )
+
+  test('those are told that are there less often, or more often', async () => {
+    const { replication, locate } = table(rows({ a: 5, b: 1, c: 2 }), 0, UNKEYED)
+    replication.plant(0, 0, null)
+    replication.plant(0, 1, null)
+    replication.plant(0, 5, 'new')
+    replication.plant(0, 100, 'c')
+
+    const located = await locate()
+
+    expect(located).toMatchObject({
+      counts: { missing: 3n, extra: 2n, changed: 0n },
+      counted: true,
+      ranges: [EVERYTHING],
+    })
+    expect(located.rows).toEqual([
+      { key: [], kind: 'missing', source: 'a', replica: null, copies: 2n },
+      { key: [], kind: 'missing', source: 'b', replica: null, copies: 1n },
+      { key: [], kind: 'extra', source: null, replica: 'c', copies: 1n },
+      { key: [], kind: 'extra', source: null, replica: 'new', copies: 1n },
+    ])
+  })
+
+  test('one that is only late is none of them', async () => {
+    const { world, replication, locate } = table(rows({ a: 2, b: 1 }), 400, UNKEYED)
+    replication.plant(0, 2, null)
+    for (let at = 0; at < 600_000; at += 5_000) replication.write(at, 1_000 + at, `v${at}`)
+    const located = await locate()
+    expect(world.elapsed()).toBeGreaterThan(0)
+    expect(located.rows.map(({ source, kind }) => [kind, source])).toEqual([['missing', 'b']])
+  })
+
+  test('more different ones than can be looked at leave the count a lower bound', async () => {
+    const { replication, locate } = table(rowsOf(1), 0, UNKEYED)
+    for (let key = 1; key <= 100; key += 1) replication.plant(0, key, `new ${key}`)
+
+    expect(await locate()).toMatchObject({ counts: { extra: 64n }, counted: false })
+  })
 })

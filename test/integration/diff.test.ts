@@ -100,6 +100,50 @@ describeFlavors((flavor) => {
     })
   })
 
+  test('rows that no key tells apart are counted, copies of equal ones too', async () => {
+    const [db1, db2] = ['db1', 'db2'].map((name) => cluster().server(name))
+    await db1?.exec(
+      'CREATE TABLE odd.keyless (bucket VARCHAR(20), n INT)',
+      "INSERT INTO odd.keyless VALUES ('a', 1), ('a', 1), ('a', 1), ('b', 2), (NULL, NULL), ('c', 3)",
+      'CREATE TABLE odd.nullable (id INT NULL UNIQUE, hash VARCHAR(20))',
+      "INSERT INTO odd.nullable VALUES (1, 'x'), (NULL, 'y'), (NULL, 'y'), (NULL, 'z')",
+    )
+    await cluster().caughtUp()
+    await db2?.unlogged(
+      "DELETE FROM odd.keyless WHERE bucket = 'a' LIMIT 2",
+      "UPDATE odd.keyless SET n = NULL WHERE bucket = 'b'",
+      "UPDATE odd.nullable SET hash = 'x2' WHERE id = 1",
+      "DELETE FROM odd.nullable WHERE hash = 'y' LIMIT 1",
+    )
+
+    const keyless = await json(cluster(), 'odd.keyless', '--server=db2', '--reveal')
+    const nullable = await json(cluster(), 'odd.nullable', '--server=db2')
+
+    expect(keyless).toMatchObject({ code: 2, verdict: 'drifted', count: '4', truncated: false })
+    expect(keyless.rows).toHaveLength(3)
+    expect(keyless.rows).toEqual(
+      expect.arrayContaining([
+        {
+          ...{ key: {}, kind: 'missing', columns: [], copies: '2' },
+          ...{ source: { bucket: 'a', n: '1' }, replica: null },
+        },
+        {
+          ...{ key: {}, kind: 'missing', columns: [], copies: '1' },
+          ...{ source: { bucket: 'b', n: '2' }, replica: null },
+        },
+        {
+          ...{ key: {}, kind: 'extra', columns: [], copies: '1' },
+          ...{ source: null, replica: { bucket: 'b', n: null } },
+        },
+      ]),
+    )
+    expect(nullable).toMatchObject({ code: 2, verdict: 'drifted', count: '2', truncated: false })
+    expect(nullable.rows).toEqual([
+      { key: { id: '1' }, kind: 'changed', columns: ['hash'] },
+      { key: {}, kind: 'missing', columns: [], copies: '1' },
+    ])
+  })
+
   test('a table that only one end has is told as such', async () => {
     const db2 = cluster().server('db2')
     await db2.unlogged('CREATE TABLE shop.alone (id INT PRIMARY KEY)')

@@ -448,9 +448,10 @@ describe.for(PAIRS)('a digest of $source and $replica', (pair) => {
       rows: ["(1, 'A', 0.10000000000000002, 1, x'01', 0)"],
     })
     const { plan } = await digests(pair)
-    const list = [plan.rowSelect, ...plan.columnHashes.map(({ sql }, i) => `${sql} AS c${i}`)].join(
-      ', ',
-    )
+    const list = [
+      `${plan.rowHash} AS hash`,
+      ...plan.columnHashes.map(({ sql }, i) => `${sql} AS c${i}`),
+    ].join(', ')
     const read = async (flavor: Vendor, end: End) => {
       const session = sessionOn(flavor)
       const [row] = await session.query(

@@ -1,6 +1,14 @@
 import { describe, expect, it, test } from 'vitest'
-import type { TableDiff } from '../../src/domain.ts'
+import type { RowDifference, TableDiff } from '../../src/domain.ts'
 import { renderDiffJson, renderDiffText } from '../../src/output/diff.ts'
+
+const ROW: RowDifference = {
+  kind: 'changed',
+  key: { id: '7' },
+  columns: ['total'],
+  copies: 1n,
+  values: null,
+}
 
 const DIFF: TableDiff = {
   schema: 'shop',
@@ -9,7 +17,7 @@ const DIFF: TableDiff = {
   source: 'db1',
   verdict: 'drifted',
   reason: null,
-  rows: [{ kind: 'changed', key: { id: '7' }, columns: ['total'], values: null }],
+  rows: [ROW],
   count: 1n,
   counted: true,
 }
@@ -37,9 +45,7 @@ describe('in JSON', () => {
   })
 
   test('values are there only where they were read', () => {
-    const rows = [
-      { ...DIFF.rows[0], kind: 'changed', key: {}, columns: ['total'], values },
-    ] as const
+    const rows = [{ ...ROW, values }]
 
     expect(JSON.parse(renderDiffJson(DIFF)).rows[0]).not.toHaveProperty('source')
     expect(JSON.parse(renderDiffJson({ ...DIFF, rows })).rows[0]).toMatchObject(values)
@@ -71,9 +77,20 @@ describe('for people', () => {
   })
 
   test('a row that holds commands to a terminal is one harmless line', () => {
-    const rows = [
-      { kind: 'missing', key: { id: '\u001b[2J\n' }, columns: [], values: null },
-    ] as const
+    const rows = [{ ...ROW, kind: 'missing', key: { id: '\u001b[2J\n' }, columns: [] } as const]
     expect(renderDiffText({ ...DIFF, rows })).toContain('  missing  id=\\x1b[2J\\n')
+  })
+
+  it.for<[bigint, string]>([
+    [1n, '  missing  a row without a key'],
+    [3n, '  missing  3 equal rows without a key'],
+  ])('a row that no key tells apart is counted: %s', ([copies, line]) => {
+    const rows = [{ ...ROW, kind: 'missing', key: {}, columns: [], copies } as const]
+    const diff = { ...DIFF, rows, count: copies }
+    expect(renderDiffText(diff).split('\n')).toEqual([expect.any(String), line])
+    expect(JSON.parse(renderDiffJson(diff))).toMatchObject({
+      rows: [{ key: {}, copies: String(copies) }],
+      truncated: false,
+    })
   })
 })

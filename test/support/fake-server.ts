@@ -131,6 +131,13 @@ export function fakeReader(
     for (const row of contents[session.server]?.() ?? []) if (isIn(row[0])) rows.push(row)
     return rows.sort(([a], [b]) => a - b)
   }
+  async function copiesIn(session: Session, range: Range): Promise<[string, string][]> {
+    const rows = await keysIn(session, range)
+    return [...Map.groupBy(rows, ([, hash]) => hash)].map(([hash, all]) => [
+      hash,
+      String(all.length),
+    ])
+  }
   const boundAt = (row: [number, string] | undefined): Bound | null =>
     row === undefined ? null : { key: [String(row[0])], side: 'before' }
   return {
@@ -157,7 +164,14 @@ export function fakeReader(
       (await keysIn(session, range))
         .slice(0, limit)
         .map(([key, hash]) => ({ key: [String(key)], hash })),
-    async details(session, key) {
+    buckets: async (session, range) => new Map(await copiesIn(session, range)),
+    async copies(session, range, buckets) {
+      const found = await copiesIn(session, range)
+      return new Map(
+        found.flatMap(([hash, n]) => (buckets.includes(hash) ? [[hash, BigInt(n)]] : [])),
+      )
+    },
+    async details(session, { key }) {
       const hash = contents[session.server]?.().get(Number(key[0]))
       if (hash === undefined) return null
       return { key, hash, columns: new Map([['value', hash]]), values: { value: hash } }

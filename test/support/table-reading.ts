@@ -73,7 +73,7 @@ export async function readRows(
     return `${column === undefined ? name : column.type.exact(name)} AS x${c}`
   })
   const hashes = plan.columnHashes.map(({ sql }, c) => `${sql} AS h${c}`)
-  const list = ['version', 'place', ...exact, plan.rowSelect, ...hashes].join(', ')
+  const list = ['version', 'place', ...exact, `${plan.rowHash} AS hash`, ...hashes].join(', ')
   const rows = await session.query(`${selectSql(definition, EVERYTHING, list)} ORDER BY 1, 2`)
   return rows.map((row) => {
     const what = `version ${asText(row['version'])}, row ${asText(row['place'])}`
@@ -124,5 +124,7 @@ export function reportOf(table: RandomTable, plan: DigestPlan): string {
     return [`  version ${version} (${change})`, ...lines].join('\n')
   })
   const columns = plan.columnHashes.map(({ sql }) => sql).join(', ')
-  return [createSql(table, 't'), ...versions, plan.select, plan.rowSelect, columns].join('\n')
+  return [createSql(table, 't'), ...versions, plan.select, `${plan.rowHash} AS hash`, columns].join(
+    '\n',
+  )
 }
