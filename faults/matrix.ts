@@ -1,0 +1,270 @@
+/**
+ * What must alert, and what must not: every fault, and exactly the alerts that it is to fire.
+ *
+ * Written down from design.md sections 8 and 9 before the rules were tuned. A row that turns out to be wrong is
+ * changed in a commit of its own that says why.
+ */
+import type { Vendor } from '../src/mysql/flavor.ts'
+import { critical, type ExpectedAlert, HERE, info, warning } from './expected.ts'
+
+export interface MatrixRow {
+  readonly fault: string
+  /** Of a replica: several may suffer at once, each from its own. Of the set: it is alone. */
+  readonly happensTo: 'a replica' | 'the set'
+  /** Default: every flavor. */
+  readonly flavors?: readonly Vendor[]
+  /** Empty = silent. */
+  readonly fires: readonly ExpectedAlert[]
+  /** As true, and due only if the fault lasts longer than it is watched: neither awaited nor held against it. */
+  readonly later?: readonly ExpectedAlert[]
+}
+
+/** Nothing more reaches the replica, for whatever reason, while the source goes on. */
+const NOT_REPLICATING = [
+  critical('ReplicationStopped', HERE),
+  warning('LagUnknown', HERE),
+  warning('MissingTransactions', HERE),
+]
+
+/** What cannot be verified any more is old one day. */
+const NOT_VERIFIED = [warning('CoverageLow', HERE)]
+
+/** Its checks cannot look, and say so. */
+const CANNOT_LOOK = [warning('CheckStale', HERE), warning('CheckFailing', HERE)]
+
+export const MATRIX: readonly MatrixRow[] = [
+  // Replication
+  {
+    fault: 'io thread stopped',
+    happensTo: 'a replica',
+    fires: NOT_REPLICATING,
+    later: NOT_VERIFIED,
+  },
+  {
+    fault: 'sql thread stopped',
+    happensTo: 'a replica',
+    fires: NOT_REPLICATING,
+    later: NOT_VERIFIED,
+  },
+  { fault: 'sql error', happensTo: 'a replica', fires: NOT_REPLICATING, later: NOT_VERIFIED },
+  {
+    fault: 'network cut between replica and source',
+    happensTo: 'a replica',
+    fires: NOT_REPLICATING,
+    later: NOT_VERIFIED,
+  },
+  {
+    fault: 'wrong replication password',
+    happensTo: 'a replica',
+    fires: NOT_REPLICATING,
+    later: NOT_VERIFIED,
+  },
+  {
+    fault: 'binlogs purged before they were received',
+    happensTo: 'the set',
+    fires: [...NOT_REPLICATING, critical('UnrecoverableReplica', HERE)],
+    later: NOT_VERIFIED,
+  },
+  {
+    fault: 'lag',
+    happensTo: 'a replica',
+    fires: [warning('ReplicationLag', HERE), warning('MissingTransactions', HERE)],
+    later: [critical('ReplicationLag', HERE), ...NOT_VERIFIED],
+  },
+  { fault: 'delayed replica within its delay', happensTo: 'a replica', fires: [] },
+  {
+    fault: 'replication reset',
+    happensTo: 'a replica',
+    fires: [critical('ReplicationMissing', HERE)],
+  },
+  {
+    fault: 'replica redirected to a stranger',
+    happensTo: 'the set',
+    fires: [warning('SourceNotInSet', HERE)],
+    later: CANNOT_LOOK,
+  },
+  {
+    fault: 'replica that nobody configured',
+    happensTo: 'the set',
+    fires: [warning('ReplicaNotWatched', null)],
+  },
+
+  // Servers
+  { fault: 'replica killed', happensTo: 'a replica', fires: [warning('ServerDown', HERE)] },
+  { fault: 'replica frozen', happensTo: 'a replica', fires: [warning('ServerDown', HERE)] },
+  {
+    fault: 'network cut between exporter and replica',
+    happensTo: 'a replica',
+    fires: [warning('ServerDown', HERE)],
+  },
+  { fault: 'replica restarted', happensTo: 'a replica', fires: [] },
+  {
+    fault: 'source killed',
+    happensTo: 'the set',
+    fires: [
+      critical('ServerDown', 'db1'),
+      critical('ReplicationStopped', 'db2'),
+      critical('ReplicationStopped', 'db3'),
+      warning('LagUnknown', 'db2'),
+      warning('LagUnknown', 'db3'),
+    ],
+    // Nothing can be compared with a source that is not there.
+    later: ['db2', 'db3'].flatMap((server) => [
+      warning('CheckStale', server),
+      warning('CheckFailing', server),
+    ]),
+  },
+  {
+    fault: 'source read-only',
+    happensTo: 'the set',
+    fires: [critical('NoSource', null)],
+  },
+  {
+    fault: 'two writable sources',
+    happensTo: 'the set',
+    fires: [critical('MultipleSources', null), critical('ReplicationMissing', HERE)],
+  },
+  {
+    fault: 'replica writable',
+    happensTo: 'a replica',
+    fires: [warning('ReplicaWritable', HERE)],
+  },
+  {
+    fault: 'duplicate server id',
+    happensTo: 'the set',
+    fires: [warning('DuplicateServerId', null)],
+  },
+  {
+    fault: 'setting that differs',
+    happensTo: 'a replica',
+    fires: [warning('VariablesDiffer', HERE)],
+  },
+  {
+    fault: 'dangerous setting',
+    happensTo: 'a replica',
+    fires: [warning('DangerousVariables', HERE)],
+  },
+
+  // Data
+  {
+    fault: 'row deleted',
+    happensTo: 'a replica',
+    fires: [critical('TablesDrifted', HERE), warning('RowCountDrifted', HERE)],
+  },
+  { fault: 'row changed', happensTo: 'a replica', fires: [critical('TablesDrifted', HERE)] },
+  {
+    fault: 'row added',
+    happensTo: 'a replica',
+    fires: [critical('TablesDrifted', HERE), warning('RowCountDrifted', HERE)],
+  },
+  {
+    fault: 'two rows changed alike',
+    happensTo: 'a replica',
+    fires: [critical('TablesDrifted', HERE)],
+  },
+  {
+    fault: 'errant transaction',
+    happensTo: 'a replica',
+    fires: [critical('ErrantTransactions', HERE)],
+  },
+  {
+    fault: 'errant transaction while stopped',
+    happensTo: 'a replica',
+    fires: [...NOT_REPLICATING, critical('ErrantTransactions', HERE)],
+    later: NOT_VERIFIED,
+  },
+
+  // Definitions
+  {
+    fault: 'table dropped',
+    happensTo: 'a replica',
+    fires: [critical('TablesMissing', HERE), critical('SchemaDiffers', HERE)],
+  },
+  {
+    fault: 'table added',
+    happensTo: 'a replica',
+    fires: [critical('TablesMissing', HERE), warning('SchemaDiffers', HERE)],
+  },
+  { fault: 'column dropped', happensTo: 'a replica', fires: [critical('SchemaDiffers', HERE)] },
+  {
+    fault: 'column type changed',
+    happensTo: 'a replica',
+    fires: [critical('SchemaDiffers', HERE)],
+  },
+  { fault: 'index dropped', happensTo: 'a replica', fires: [warning('SchemaDiffers', HERE)] },
+  { fault: 'index added', happensTo: 'a replica', fires: [info('SchemaDiffers', HERE)] },
+  { fault: 'trigger added', happensTo: 'a replica', fires: [warning('SchemaDiffers', HERE)] },
+
+  // The exporter and its account
+  {
+    fault: 'exporter locked out of a replica',
+    happensTo: 'a replica',
+    fires: [warning('ServerDown', HERE)],
+  },
+  {
+    fault: 'account loses its grants',
+    happensTo: 'a replica',
+    fires: [warning('PrivilegesMissing', HERE), ...CANNOT_LOOK],
+  },
+  {
+    fault: 'account gains write privileges',
+    happensTo: 'a replica',
+    fires: [warning('ExcessPrivileges', HERE), ...CANNOT_LOOK],
+  },
+  {
+    fault: 'exporter killed',
+    happensTo: 'the set',
+    fires: [warning('ExporterDown', null), warning('ExporterAbsent', null)],
+  },
+  {
+    // The drift was known before, and is known right after: the alert does not blink.
+    fault: 'exporter restarted in the middle of a drift',
+    happensTo: 'the set',
+    fires: [critical('TablesDrifted', HERE)],
+  },
+  {
+    fault: 'broken configuration reloaded',
+    happensTo: 'the set',
+    fires: [warning('ConfigReloadFailed', null)],
+  },
+  {
+    fault: 'too many tables for series of their own',
+    happensTo: 'the set',
+    fires: [info('TablesOmitted', 'db2'), info('TablesOmitted', 'db3')],
+  },
+  {
+    fault: 'verification stalled',
+    happensTo: 'the set',
+    fires: [
+      warning('VerificationStalled', null),
+      ...['db2', 'db3'].flatMap((server) => [
+        warning('CheckStale', server),
+        warning('CoverageLow', server),
+      ]),
+    ],
+    later: [info('ThrottledTooLong', 'db1')],
+  },
+
+  // Nothing that anybody must be told of
+  { fault: 'heavy writes', happensTo: 'the set', fires: [] },
+  { fault: 'schema change that replicates', happensTo: 'the set', fires: [] },
+  { fault: 'failover', happensTo: 'the set', fires: [] },
+  {
+    // Nobody replicates from it any more: it is one server that is down.
+    fault: 'failover from a dead source',
+    happensTo: 'the set',
+    fires: [warning('ServerDown', 'db1')],
+  },
+  {
+    fault: 'several faults at once, repaired at once',
+    happensTo: 'the set',
+    fires: [
+      critical('TablesDrifted', 'db2'),
+      warning('RowCountDrifted', 'db2'),
+      warning('SchemaDiffers', 'db2'),
+      critical('ReplicationStopped', 'db3'),
+      warning('LagUnknown', 'db3'),
+      warning('MissingTransactions', 'db3'),
+    ],
+  },
+]
