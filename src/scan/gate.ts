@@ -112,12 +112,17 @@ export function createGate(contextOf: () => SetContext): ServerGate {
       const of = facts.get(server.config.name)
       const noted = server.holds.report(world.steady())
       const known = of === undefined ? [] : knownReasons(of)
-      const isKnown = (reason: 'window' | 'paused') => known.includes(reason)
+      const ifKnown = (reason: 'window' | 'paused' | 'lag') => ({
+        ...noted[reason],
+        held: known.includes(reason),
+      })
       // These hold whether or not somebody wants to read at the moment.
       return {
         ...noted,
-        window: { ...noted.window, held: isKnown('window') },
-        paused: { ...noted.paused, held: isKnown('paused') },
+        window: ifKnown('window'),
+        paused: ifKnown('paused'),
+        // What a server that is down was last seen to lag says nothing of now.
+        lag: server.usable ? ifKnown('lag') : noted.lag,
       }
     },
   }

@@ -1,6 +1,8 @@
 /** A replica that is busy or behind is left out, and read later in the same pass. */
 import { describe, expect, test } from 'vitest'
+import { threads } from '../../src/checks/threads.ts'
 import { reportOf } from '../../src/scan/report.ts'
+import { runCheck } from '../../src/scan/run-check.ts'
 import { LONG, largeShop, onReading, readings, throttleOf } from '../support/busy-shop.ts'
 import { channelFrom } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
@@ -155,6 +157,16 @@ describe('a replica that lags', () => {
     })
     expect(readings(replica)).toBe(0)
     expect(throttleOf(scan, 'db2').lag.held).toBe(true)
+  })
+
+  test('is told while nobody wants to read, too, until it is down', async () => {
+    const { databases, replica } = lagging({ Seconds_Behind_Source: '31' })
+    const scan = fakeScan(databases)
+    await runCheck(scan.context, threads)
+    expect(throttleOf(scan, 'db2').lag.held).toBe(true)
+
+    scan.context.facts.get(replica.name)?.server.setUsable(false)
+    expect(throttleOf(scan, 'db2').lag.held).toBe(false)
   })
 
   test('only as it was told to is read', async () => {
