@@ -8,7 +8,7 @@ import { isInconclusive } from '../state.ts'
 import type { SetContext } from './context.ts'
 import type { ListedTable } from './listing.ts'
 import { positionsOf } from './resume.ts'
-import type { KeyedRanges, TableState } from './table-store.ts'
+import type { KeyedRanges, TableState, WalkPosition } from './table-store.ts'
 import { visitTable } from './visit.ts'
 
 export interface Pass {
@@ -27,6 +27,12 @@ export interface Job {
   readonly looks?: number
   /** What differed was seen to agree: what cannot be judged now is no drift any more. */
   readonly isAfterRepair?: boolean
+}
+
+/** The number of rows is an estimate: it is not over before it is over. */
+function shareOf(position: WalkPosition | null, approximateRows: number | null): number {
+  if (position === null || !approximateRows) return 0
+  return Math.min(0.99, Number(position.done.rows.source) / approximateRows)
 }
 
 /** What is known from before is older than what was found since. */
@@ -86,9 +92,12 @@ export async function startVisit(
       if (state !== undefined) context.tables.turn(state, check, 'drifted', null)
     },
   })
+  const { approximateRows } = first.listed.entry
   for (const [link, state] of isWalk ? stateOf : []) {
+    const position = () => visit.positionOf(link)
     state.walk = {
-      position: () => visit.positionOf(link),
+      position,
+      share: () => (startedAt === null ? 0 : shareOf(position(), approximateRows) / stateOf.size),
       drifted: () => ({ key: visit.keyOf(link), ranges: visit.driftedOf(link) }),
       clear: (ranges) => visit.clear(link, ranges),
     }

@@ -33,6 +33,8 @@ export interface WalkPosition extends Progress {
 /** What a walk over a whole table has come to so far. */
 export interface WalkUnderWay {
   position(): WalkPosition | null
+  /** How much of a table of the pass is done with it, 0 to 1, as far as the size is known. */
+  share(): number
   drifted(): KeyedRanges
   /** Some of `drifted` agreed when they were looked at again. */
   clear(ranges: readonly Range[]): void

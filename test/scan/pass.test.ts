@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULTS } from '../../src/config/defaults.ts'
 import { reportOf } from '../../src/scan/report.ts'
+import { largeShop, onReading } from '../support/busy-shop.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
@@ -18,6 +19,24 @@ describe('a pass', () => {
       'db3 shop.payments': 'same',
     })
     expect(scan.verdicts('row_count')).toEqual(scan.verdicts())
+    expect(reportOf(scan.context).passProgress).toBe(1)
+  })
+
+  test('gets on within a giant table, too', async () => {
+    const { databases, source } = largeShop(2)
+    const scan = fakeScan(databases)
+    const progress: number[] = []
+    const look = () => progress.push(reportOf(scan.context).passProgress ?? 0)
+    for (const count of [10, 20, 30]) onReading(source, count, look)
+
+    await scan.pass('checksum')
+
+    const [first = 0, second = 0, third = 0] = progress
+    expect([first, second, third]).toEqual(progress)
+    expect(first).toBeGreaterThan(0)
+    expect(second).toBeGreaterThan(first)
+    expect(third).toBeGreaterThan(second)
+    expect(third).toBeLessThan(1)
     expect(reportOf(scan.context).passProgress).toBe(1)
   })
 
