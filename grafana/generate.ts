@@ -1,11 +1,17 @@
 /** `node grafana/generate.ts` writes every dashboard as JSON beside this file; a test compares. */
 import { writeFileSync } from 'node:fs'
-import type { Dashboard } from './dashboard.ts'
+import { exporter } from './exporter.ts'
+import { fleet } from './fleet.ts'
+import type { Dashboard } from './model.ts'
 import { replicationSet } from './replication-set.ts'
+import { table } from './table.ts'
 
 /** By file name. */
 export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
+  'mysql-drift-exporter.json': exporter,
+  'mysql-drift-fleet.json': fleet,
   'mysql-drift-set.json': replicationSet,
+  'mysql-drift-table.json': table,
 }
 
 const LINE_WIDTH = 100

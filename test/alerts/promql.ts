@@ -62,17 +62,31 @@ function wordsOf(text: string): string[] {
 /** Prometheus adds these to every series that it scrapes. */
 export const TARGET_LABELS = ['job', 'instance']
 
-/** Metrics that the exporter's declaration does not have: Prometheus's own, and prom-client's. */
-export const OTHER_METRICS: Readonly<Record<string, readonly string[]>> = {
+/** Metrics that Prometheus makes itself. */
+const METRICS_OF_PROMETHEUS: Readonly<Record<string, readonly string[]>> = {
   up: [],
-  process_start_time_seconds: [],
+  scrape_duration_seconds: [],
+  scrape_samples_scraped: [],
+  // With the labels of the rule and of the series that it is about.
+  ALERTS: ['alertname', 'alertstate', 'severity', 'replication_set', 'server'],
 }
+
+/** Metrics of the exporter that its declaration does not have: those of prom-client. */
+export const METRICS_OF_PROCESS: readonly string[] = [
+  'process_start_time_seconds',
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'nodejs_eventloop_lag_mean_seconds',
+  'nodejs_eventloop_lag_p99_seconds',
+]
 
 /** Labels of a series as Prometheus stores it; undefined = no such metric. */
 export function labelsOf(metric: string): readonly string[] | undefined {
   const families: Readonly<Record<string, Family>> = FAMILIES
   const own = metric.startsWith(PREFIX) ? families[metric.slice(PREFIX.length)] : undefined
-  const labels = own?.labels ?? OTHER_METRICS[metric]
+  const others = METRICS_OF_PROCESS.includes(metric) ? [] : METRICS_OF_PROMETHEUS[metric]
+  const labels = own?.labels ?? others
   return labels && [...TARGET_LABELS, ...labels]
 }
 

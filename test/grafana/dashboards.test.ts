@@ -1,45 +1,17 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
-import { DATASOURCE, type Dashboard, type Panel } from '../../grafana/dashboard.ts'
-import { DASHBOARDS, render } from '../../grafana/generate.ts'
-import { renderMetrics } from '../../src/output/metrics.ts'
+import { render } from '../../grafana/generate.ts'
+import { DATASOURCE, type Panel } from '../../grafana/model.ts'
 import { nonsenseIn } from '../alerts/promql.ts'
-import {
-  ago,
-  makeChannel,
-  makeCheck,
-  makeDifference,
-  makeReport,
-  makeServer,
-  makeSet,
-  makeSource,
-  makeTable,
-} from '../support/make-report.ts'
+import { asked, dashboards, isPanel, panels } from '../support/dashboards.ts'
 
 const FOLDER = new URL('../../grafana/', import.meta.url)
-
-const dashboards = Object.entries(DASHBOARDS)
-const panels = dashboards.flatMap(([file, dashboard]) =>
-  dashboard.panels.map((panel) => [`${file}: ${panel.title}`, panel, dashboard] as const),
-)
-
-/** What Grafana asks Prometheus for, with every variable at its widest. */
-function asked(expression: string): string {
-  return expression
-    .replaceAll('$__rate_interval', '5m')
-    .replaceAll('$job', '.+')
-    .replaceAll('$server', '.+')
-    .replaceAll('$set', 'shop')
-}
 
 describe('dashboards', () => {
   it('are committed as they are generated, and no others', () => {
     const committed = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
-    expect(committed).toEqual(Object.keys(DASHBOARDS))
+    expect(committed).toEqual(dashboards.map(([file]) => file))
     for (const [file, dashboard] of dashboards) {
       const text = readFileSync(new URL(file, FOLDER), 'utf8')
       expect(text, 'run: node grafana/generate.ts').toBe(`${render(dashboard)}\n`)
@@ -49,25 +21,41 @@ describe('dashboards', () => {
 
   it.for(dashboards)('%s is known by a uid like its file, and not edited by hand', ([file, it]) => {
     expect(file).toBe(`${it.uid}.json`)
+    expect(it.uid.length).toBeLessThanOrEqual(40)
     expect(it.editable).toBe(false)
     expect(it.schemaVersion).toBeLessThanOrEqual(42)
     expect(it).not.toHaveProperty('id')
   })
 
-  it.for(dashboards)('%s takes its data source, job, set and server from the page', ([, it]) => {
-    expect(it.templating.list.map(({ name }) => name)).toEqual([
-      'datasource',
-      'job',
-      'set',
-      'server',
-    ])
-    for (const variable of it.templating.list) {
-      if (variable.type === 'datasource') continue
+  it.for(dashboards)('%s is found from the others', ([, it]) => {
+    const [link, ...more] = it.links
+    expect(more).toEqual([])
+    expect(it.tags).toEqual(['mysql', 'replication', 'drift'])
+    expect(link).toMatchObject({ type: 'dashboards', tags: it.tags, includeVars: true })
+  })
+
+  it.for(dashboards)('%s takes what it shows from the page, with series that exist', ([, it]) => {
+    const [source, ...variables] = it.templating.list
+    expect(source).toMatchObject({ type: 'datasource', name: 'datasource' })
+    expect(variables.map(({ name }) => name)).toEqual(expect.arrayContaining(['job', 'set']))
+    for (const variable of variables) {
+      if (variable.type === 'datasource') throw new Error('a second data source')
       const [, selector = '', label = ''] =
         /^label_values\((.*), (\w+)\)$/.exec(variable.query.query) ?? []
       expect(nonsenseIn(`sum by (${label}) (${asked(selector)})`)).toEqual([])
       expect(variable.datasource).toEqual(DATASOURCE)
     }
+  })
+
+  it.for(dashboards)('%s uses every variable that it has, and no other', ([, it]) => {
+    const text = JSON.stringify([
+      it.annotations,
+      it.templating,
+      it.panels.filter(isPanel).map(({ targets }) => targets),
+    ])
+    const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name)
+    const own = it.templating.list.map(({ name }) => name)
+    expect(new Set(used)).toEqual(new Set([...own, ...used.filter((name) => name?.[0] === '_')]))
   })
 
   it.for(dashboards)('%s has panels with ids of their own that do not overlap', ([, it]) => {
@@ -81,6 +69,14 @@ describe('dashboards', () => {
         expect(taken.get(cell), `${title} at ${cell}`).toBeUndefined()
         taken.set(cell, title)
       }
+    }
+  })
+
+  it.for(dashboards)('%s leaves no hole at the right of a line', ([, it]) => {
+    const width = Map.groupBy(it.panels, ({ gridPos }) => gridPos.y)
+    for (const [y, line] of width) {
+      const sum = line.reduce((columns, { gridPos }) => columns + gridPos.w, 0)
+      expect(sum, `at ${y}: ${line.map(({ title }) => title).join(', ')}`).toBe(24)
     }
   })
 })
@@ -98,72 +94,70 @@ describe('panels', () => {
     },
   )
 
+  it('have titles of their own within a dashboard', () => {
+    const names = panels.map(([name]) => name)
+    expect(names).toEqual([...new Set(names)])
+  })
+
   it.for(panels)('%s has queries with letters of their own', ([, { targets }]) => {
     expect(targets.length).toBeGreaterThan(0)
     expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length)
+    for (const { refId } of targets) expect(refId).toMatch(/^[A-Z]$/)
   })
 
   it.for(panels)('%s asks only for what the exporter writes', ([, { targets }]) => {
     expect(targets.flatMap(({ expr }) => nonsenseIn(asked(expr)))).toEqual([])
   })
 
-  it.for(panels)('%s follows the job and the set that were chosen', ([, { targets }]) => {
+  it.for(panels)('%s follows what was chosen at the top', ([, { targets }, dashboard]) => {
+    const has = (name: string) => dashboard.templating.list.some((one) => one.name === name)
     for (const { expr } of targets) {
-      const selectors = expr.match(/mysql_drift_\w+\{[^}]*\}/g) ?? []
-      expect(selectors).not.toEqual([])
+      const selectors = expr.match(/mysql_drift_(?!exporter_)\w+\{[^}]*\}/g) ?? []
       for (const selector of selectors) {
-        expect(selector).toContain('job=~"$job",replication_set="$set"')
+        expect(selector).toContain('job=~"$job"')
+        expect(selector).toMatch(/replication_set=~?"\$set"/)
+        if (has('instance')) expect(selector).toContain('instance=~"$instance"')
+        if (has('table')) expect(selector).toContain('schema="$schema",table="$table"')
       }
       expect(expr).not.toMatch(/mysql_drift_\w+(?![\w{])/)
+      // It would turn "nothing is known" into "all is well".
+      expect(expr).not.toContain('vector(')
     }
   })
-})
 
-describe('queries return data when there is something to see', { timeout: 30_000 }, () => {
-  const scrape = renderMetrics(makeReport(setWithEveryTrouble()))
-
-  it('from one exporter', () => {
-    expect(emptyQueries([seriesOf(scrape, 'drift-1:19104')])).toEqual([])
-  })
-
-  it('from two exporters that watch the same set', () => {
-    const both = ['drift-1:19104', 'drift-2:19104'].map((instance) => seriesOf(scrape, instance))
-    expect(emptyQueries(both)).toEqual([])
-  })
-})
-
-describe('the verdict', { timeout: 30_000 }, () => {
-  const [verdict] = DASHBOARDS['mysql-drift-set.json']?.panels ?? []
-  const wordOf = (set: ReturnType<typeof makeSet>) => {
-    const expression = verdict?.targets[0]?.expr ?? ''
-    const series = seriesOf(renderMetrics(makeReport(set)), 'drift-1:19104')
-    const words = verdict?.fieldConfig.defaults.mappings[0]?.options ?? {}
-    const found = Object.entries(words).find(([place]) =>
-      answers(expression, Number(place), series),
-    )
-    return found?.[1].text ?? null
-  }
-
-  it.for(['same', 'suspect', 'unknown', 'missing', 'drifted'] as const)(
-    'of a table is %s',
-    (it) => {
-      const reason = { unknown: 'lag', missing: 'missing_on_replica' } as const
-      const checksum = {
-        verdict: it,
-        reason: it in reason ? reason[it as keyof typeof reason] : null,
+  it.for(panels.filter(([, { type }]) => type === 'table'))(
+    '%s shows columns that its queries have',
+    ([, { targets, transformations, fieldConfig }]) => {
+      const organize = transformations.find(({ id }) => id === 'organize')
+      const named = organize?.options['renameByName'] as Readonly<Record<string, string>>
+      const values = targets.map(({ refId }) =>
+        targets.length === 1 ? 'Value' : `Value #${refId}`,
+      )
+      const grouped = targets.flatMap(({ expr }) => [...expr.matchAll(/by \(([^)]*)\)/g)])
+      const labels = new Set(grouped.flatMap(([, list = '']) => list.split(', ')))
+      for (const field of Object.keys(named)) {
+        expect([...values, ...labels], field).toContain(field)
       }
-      const tables = [makeTable({ table: 'a' }), makeTable({ table: 'b', checksum })]
-      expect(wordOf(makeSet({ tables }))).toBe(it)
+      const headings = Object.values(named)
+      expect(new Set(headings).size).toBe(headings.length)
+      for (const { matcher } of fieldConfig.overrides) expect(headings).toContain(matcher.options)
     },
   )
 
-  it('is drifted when only the row count is', () => {
-    const tables = [makeTable({ rowCount: { verdict: 'drifted' } })]
-    expect(wordOf(makeSet({ tables }))).toBe('drifted')
-  })
-
-  it('is none where nothing was compared', () => {
-    expect(wordOf(makeSet({ tables: [] }))).toBeNull()
+  it.for(panels)('%s links to dashboards and columns that are there', ([, panel]) => {
+    const text = JSON.stringify(panel.fieldConfig.overrides)
+    const organize = panel.transformations.find(({ id }) => id === 'organize')
+    const headings = Object.values((organize?.options['renameByName'] ?? {}) as object)
+    for (const [, uid, query = ''] of text.matchAll(/"\/d\/([\w-]+)\?([^"]*)"/g)) {
+      const target = dashboards.find(([, dashboard]) => dashboard.uid === uid)?.[1]
+      const known = target?.templating.list.map(({ name }) => name) ?? []
+      for (const [, variable = ''] of query.matchAll(/var-(\w+)=/g)) {
+        expect(known).toContain(variable)
+      }
+      for (const [, heading = ''] of query.matchAll(/__data\.fields\.(\w+)/g)) {
+        expect(headings).toContain(heading)
+      }
+    }
   })
 })
 
@@ -183,96 +177,5 @@ test('provisioning files load the dashboards and a data source', () => {
 function* cellsOf({ x, y, w, h }: Panel['gridPos']): Generator<string> {
   for (let column = x; column < x + w; column++) {
     for (let row = y; row < y + h; row++) yield `${column},${row}`
-  }
-}
-
-/** A set in which every panel has something to show. */
-function setWithEveryTrouble() {
-  const late = makeChannel({ lagSeconds: 90, delaySeconds: 10, missing: 3n })
-  const failing = makeCheck({ success: false })
-  const replica = makeServer({
-    channels: [late],
-    checks: { ...makeServer().checks, schema: failing },
-  })
-  return makeSet({
-    servers: [makeSource(), replica],
-    passProgress: 0.5,
-    tables: [
-      makeTable({
-        checksum: {
-          verdict: 'drifted',
-          since: ago(600),
-          chunksDrifted: 2,
-          rowsDrifted: { missing: 3n, extra: 1n, changed: 4n },
-        },
-        rowCount: { verdict: 'drifted', rows: { source: 1000n, replica: 998n } },
-      }),
-      makeTable({ table: 'log', checksum: { verdict: 'unknown', reason: 'no_key' } }),
-    ],
-    schemaDifferences: [makeDifference()],
-  })
-}
-
-interface Series {
-  readonly series: string
-  readonly values: string
-}
-
-/** The samples of one scrape, an hour long; counters rise by one each minute. */
-function seriesOf(scrape: string, instance: string): Series[] {
-  return scrape
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const [, name = '', labels = '', value = ''] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? []
-      const rise = name.endsWith('_total') ? 1 : 0
-      return {
-        series: `${name}{job="mysql-drift",instance="${instance}",${labels}}`,
-        values: `${value}+${rise}x60`,
-      }
-    })
-}
-
-/** Those of all panels and annotations that have no result half an hour later, or that Prometheus refuses. */
-function emptyQueries(scraped: readonly (readonly Series[])[]): string[] {
-  const expressions = dashboards.flatMap(([, it]: readonly [string, Dashboard]) => [
-    ...it.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-    ...it.annotations.list.map(({ expr }) => expr),
-  ])
-  return failures(
-    expressions.map((expr) => ({ expr: `count(${asked(expr)}) > bool 0`, value: 1 })),
-    scraped.flat(),
-  )
-}
-
-/** Whether the one result of `expression` is `value`. */
-function answers(expression: string, value: number, series: readonly Series[]): boolean {
-  return failures([{ expr: asked(expression), value }], series).length === 0
-}
-
-/** Expressions whose result is not one sample without labels, of this value. */
-function failures(
-  questions: readonly { expr: string; value: number }[],
-  series: readonly Series[],
-): string[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'dashboards-'))
-  try {
-    const file = path.join(folder, 'dashboards_test.yml')
-    const tests = questions.map(({ expr, value }) => ({
-      expr,
-      eval_time: '30m',
-      exp_samples: [{ labels: '{}', value }],
-    }))
-    const content = { tests: [{ interval: '1m', input_series: series, promql_expr_test: tests }] }
-    writeFileSync(file, JSON.stringify(content))
-    const { error, status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], {
-      encoding: 'utf8',
-    })
-    if (error) throw new Error('promtool is needed: apt-get install prometheus', { cause: error })
-    if (status === 0) return []
-    const failed = (stdout + stderr).match(/expr: .*\n.*\n.*|error.*/g)
-    return failed ?? [stdout + stderr]
-  } finally {
-    rmSync(folder, { recursive: true })
   }
 }

@@ -1,0 +1,89 @@
+/** How much was looked at, how recently, and what kept the exporter from looking. */
+import type { Section } from '../frame.ts'
+import { from, GREEN, ORANGE, RED, RED_UNTIL_ONE, words } from '../looks.ts'
+import { stateTimeline, timeseries } from '../panels.ts'
+import { leastBy, worstBy } from '../queries.ts'
+import { COVERAGE_LIMIT } from '../thresholds.ts'
+import { of, ofSet } from './of.ts'
+
+const verifiedAge = worstBy('server', `time() - ${of('oldest_verified_timestamp_seconds')}`)
+const interval = worstBy('server', of('check_interval_seconds', 'check="checksum"'))
+
+export const coverage: Section = {
+  title: 'Coverage',
+  panels: [
+    timeseries({
+      title: 'Progress of the checksum pass',
+      description: 'Share of the current pass over all tables of the set that is done.',
+      size: [8, 7],
+      unit: 'percentunit',
+      queries: [
+        {
+          expr: worstBy('replication_set', ofSet('checksum_pass_progress_ratio')),
+          legend: '{{replication_set}}',
+        },
+      ],
+      max: 1,
+    }),
+    timeseries({
+      title: 'Oldest verification',
+      description: `Age of the verification of that table which waits the longest, in intervals of the checksum check; a table that was never verified counts from when it was first seen. Above ${COVERAGE_LIMIT}, MySQLDriftCoverageLow fires.`,
+      size: [8, 7],
+      unit: 'suffix: intervals',
+      queries: [{ expr: `${verifiedAge} / ${interval}`, legend: '{{server}}' }],
+      steps: from([1, ORANGE], [COVERAGE_LIMIT, RED]),
+    }),
+    timeseries({
+      title: 'Tables left out',
+      description:
+        'Tables that are not compared on purpose, by reason, and those without series of their own (omitted: limit or detail).',
+      size: [8, 7],
+      unit: 'short',
+      queries: [
+        {
+          expr: `sum by (reason) (${worstBy('server, reason', of('tables_skipped', 'check="checksum"'))})`,
+          legend: '{{reason}}',
+        },
+        {
+          expr: `sum by (reason) (${worstBy('server, reason', of('tables_omitted'))})`,
+          legend: 'omitted: {{reason}}',
+        },
+      ],
+    }),
+    stateTimeline({
+      title: 'Checks',
+      description: 'Whether the last run of each check could look; not that it found nothing.',
+      size: [12, 9],
+      unit: 'none',
+      queries: [
+        { expr: leastBy('server, check', of('check_success')), legend: '{{server}} {{check}}' },
+      ],
+      words: words([
+        ['fails', RED],
+        ['works', GREEN],
+      ]),
+      steps: RED_UNTIL_ONE,
+    }),
+    stateTimeline({
+      title: 'Held back',
+      description:
+        'Whether no table is read on a server, and for what reason. That it rests to keep to max_duty does not count.',
+      size: [12, 9],
+      unit: 'none',
+      queries: [
+        {
+          expr: worstBy('server', of('throttled', 'reason!="duty"')),
+          legend: '{{server}}',
+        },
+        {
+          expr: `${worstBy('server, reason', of('throttled', 'reason!="duty"'))} > 0`,
+          legend: '{{server}}: {{reason}}',
+        },
+      ],
+      words: words([
+        ['free', GREEN],
+        ['held back', ORANGE],
+      ]),
+    }),
+  ],
+}
