@@ -1,5 +1,6 @@
 /** One pass of a check of data: every table of every group of a set, or only what was found before. */
 import type { Scope } from '../checks/check.ts'
+import { unknownOutcome } from '../compare/decision.ts'
 import type { Group, Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { ServerError } from '../errors.ts'
@@ -164,41 +165,66 @@ function passOff(on: readonly Target[], { check, startedAt }: Pass): void {
   }
 }
 
-/** @returns what is to be looked at again, because a server was held back. */
+/**
+ * @returns what is to be looked at again, because a server was held back.
+ * @throws our own bug in one table: when all the others were looked at.
+ */
 async function runJobs(context: SetContext, jobs: readonly Job[], pass: Pass): Promise<Job[]> {
   const { startedAt } = pass
   const leftOut: LeftOutJobs = new Map()
+  const bugs = new Set<unknown>()
+  const failed = (job: Job, bug: unknown) => {
+    if (context.signal.aborted) throw bug
+    bugs.add(bug)
+    markFailed(context, job, pass)
+  }
   const progress = startedAt === null ? null : context.pass
   let next = 0
   const underWay = new Set<Promise<void>>()
-  async function work(): Promise<void> {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-      while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay)
-      const end = await begin(job, pass)
-      // Whoever waits for the table is not left waiting when it cannot even begin.
-      const { walked, settled } = await startVisit(context, job, pass, leftOut).catch((error) => {
-        end()
-        throw error
-      })
-      const passed = settled.then(() => {
+  /** Resolves when the table is walked; what differed may still be under way. */
+  async function look(job: Job): Promise<void> {
+    while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay)
+    const end = await begin(job, pass)
+    // Whoever waits for the table is not left waiting when it cannot even begin.
+    const visit = await startVisit(context, job, pass, leftOut).catch((error: unknown) => {
+      end()
+      failed(job, error)
+    })
+    if (visit === undefined) return
+    const passed = visit.settled.then(
+      () => {
         if (startedAt === null) return
         for (const { state } of job.on) if (!leftOut.has(state)) state.passedAt = startedAt
-      })
-      const tracked = passed.finally(() => {
-        underWay.delete(tracked)
-        const isFirst = job.before === null
-        if (progress !== null && isFirst && !context.signal.aborted) progress.done += 1
-        end()
-      })
-      // Whoever waits for `underWay` is told.
-      tracked.catch(() => undefined)
-      underWay.add(tracked)
-      await walked
-    }
+      },
+      (error: unknown) => failed(job, error),
+    )
+    const tracked = passed.finally(() => {
+      underWay.delete(tracked)
+      const isFirst = job.before === null
+      if (progress !== null && isFirst && !context.signal.aborted) progress.done += 1
+      end()
+    })
+    // Whoever waits for `underWay` is told.
+    tracked.catch(() => undefined)
+    underWay.add(tracked)
+    await visit.walked.catch((error: unknown) => failed(job, error))
+  }
+  async function work(): Promise<void> {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await look(job)
   }
   await Promise.all(Array.from({ length: TABLES_AT_A_TIME }, work))
   await Promise.all(underWay)
+  for (const bug of bugs) throw bug
   return [...leftOut.values()]
+}
+
+/** Nobody knows what is in these tables, and the next pass tries them again. */
+function markFailed(context: SetContext, { on }: Job, { check }: Pass): void {
+  const outcome = unknownOutcome('not_compared', context.world.now())
+  for (const { state } of on) {
+    state.walk = null
+    context.tables.visited(state, check, outcome)
+  }
 }
 
 /**

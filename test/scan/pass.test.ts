@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULTS } from '../../src/config/defaults.ts'
+import { ServerError } from '../../src/errors.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { largeShop, onReading } from '../support/busy-shop.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
@@ -63,6 +64,27 @@ describe('a pass', () => {
 
     expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'same' })
     expect(scan.verdicts('checksum')).toMatchObject({ 'db2 shop.orders': 'not_yet' })
+  })
+
+  test('in which a bug of ours meets one table looks at all the others, and is loud', async () => {
+    const { databases, replica } = fakeShop()
+    replica.refusals.push([/SQL_NO_CACHE.*orders/s, new ServerError('internal', 'a bug of ours')])
+    const scan = fakeScan(databases)
+
+    await expect(scan.pass('checksum')).rejects.toThrow('a bug of ours')
+
+    expect(scan.verdicts()).toEqual({
+      'db2 shop.orders': 'not_compared',
+      'db2 shop.payments': 'same',
+    })
+    expect(scan.context.runs.status('checksum', 'db2')).toMatchObject({
+      success: false,
+      failures: { internal: 1 },
+    })
+
+    replica.refusals.length = 0
+    await scan.pass('checksum', 'rest')
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'same' })
   })
 
   test('leaves a difference of a replica that is behind unknown', async () => {
