@@ -63,6 +63,10 @@ export interface Engine {
     forget(channel: string): string
     /** Keeps everyone out but root. */
     readOnly(on: boolean): string
+    /** Logs in to the source otherwise from its next connection on; the io thread is stopped. */
+    password(channel: string, password: string): string
+    /** On a replica that was filled by hand: it has what its source had at `position`, and nothing else. */
+    filledUpTo(position: string): readonly string[]
     /** On a former source that is to replicate by GTID: it has what it wrote itself. */
     readonly ownAsReceived: readonly string[]
     /** One row with `File` and `Position`: where the next event will be written. */

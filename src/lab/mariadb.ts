@@ -90,6 +90,9 @@ export const mariadb: Engine = {
        MASTER_USER = 'repl', MASTER_PASSWORD = 'repl', MASTER_CONNECT_RETRY = 1, ${beginning(from)}`,
     forget: (channel) => `RESET SLAVE${onChannel(channel)} ALL`,
     readOnly: (on) => `SET GLOBAL read_only = ${on ? 1 : 0}`,
+    password: (channel, password) =>
+      `CHANGE MASTER${onChannel(channel)} TO MASTER_PASSWORD = '${password}'`,
+    filledUpTo: (position) => ['RESET MASTER', `SET GLOBAL gtid_slave_pos = '${position}'`],
     ownAsReceived: ['SET GLOBAL gtid_slave_pos = @@global.gtid_binlog_pos'],
     logEnd: 'SHOW MASTER STATUS',
     start: (channel, thread) => `START SLAVE${onChannel(channel)}${threadOf(thread)}`,

@@ -113,6 +113,12 @@ export const mysql: Engine = {
        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400${onChannel(channel)}`,
     forget: (channel) => `RESET REPLICA ALL${onChannel(channel)}`,
     readOnly: (on) => `SET GLOBAL read_only = ${on ? 1 : 0}`,
+    password: (channel, password) =>
+      `CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = '${password}'${onChannel(channel)}`,
+    filledUpTo: (position) => [
+      'RESET BINARY LOGS AND GTIDS',
+      `SET GLOBAL gtid_purged = '${position}'`,
+    ],
     ownAsReceived: [],
     logEnd: 'SHOW BINARY LOG STATUS',
     start: (channel, thread) => `START REPLICA${threadOf(thread)}${onChannel(channel)}`,

@@ -20,15 +20,22 @@ export async function resyncTable(lab: Lab, replica: LabServer, table: TableName
   await source.session(async (session) => {
     await session.query(`LOCK TABLES ${quoted(table)} READ`)
     await catchUpInSpiteOfErrors(lab, replica)
-    const definition = await definitionOf(session, table)
-    const columns = await columnsOf(session, table)
-    const rows = await session.query(
-      `SELECT ${columns.map(readable).join(', ')} FROM ${quoted(table)}`,
-    )
-    await replica.session(async (target) => {
-      await replaceRows(target, table, { definition, columns, rows })
-    })
+    await replica.session((target) => copyTable(session, target, table))
   })
+}
+
+/** The table of `source`, which must stand still, in place of whatever `target` has; not written to its binary log. */
+export async function copyTable(
+  source: RootSession,
+  target: RootSession,
+  table: TableName,
+): Promise<void> {
+  const definition = await definitionOf(source, table)
+  const columns = await columnsOf(source, table)
+  const rows = await source.query(
+    `SELECT ${columns.map(readable).join(', ')} FROM ${quoted(table)}`,
+  )
+  await replaceRows(target, table, { definition, columns, rows })
 }
 
 interface Content {

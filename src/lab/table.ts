@@ -52,6 +52,16 @@ export async function anyTable(server: LabServer): Promise<TableName> {
   )
 }
 
+/** All that are not the server's own. */
+export async function tablesOf(session: RootSession): Promise<TableName[]> {
+  const rows = await session.query(
+    `SELECT table_schema AS db, table_name AS name FROM information_schema.tables
+     WHERE table_type = 'BASE TABLE'
+       AND table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')`,
+  )
+  return rows.map(({ db, name }) => ({ schema: db ?? '', name: name ?? '' }))
+}
+
 /** In the order of the table. Generated columns are left out: nobody can write them. */
 export async function columnsOf(session: RootSession, table: TableName): Promise<Column[]> {
   const rows = await session.query(

@@ -23,6 +23,23 @@ export const errantTransaction: Fault = {
   undo: (site) => (site.server.flavor === 'mariadb' ? adoptMariadb(site) : adoptMysql(site)),
 }
 
+export const errantWhileStopped: Fault = {
+  name: 'errant-while-stopped',
+  help: 'the same on a replica whose replication is stopped',
+  flavors: VENDORS,
+  happensTo: 'a replica',
+  apply: async (site) => {
+    const { server } = site
+    await server.exec(...server.sources.map(({ channel }) => server.engine.sql.stop(channel)))
+    await errantTransaction.apply(site)
+  },
+  undo: async (site) => {
+    const { server } = site
+    await errantTransaction.undo(site)
+    await server.exec(...server.sources.map(({ channel }) => server.engine.sql.start(channel)))
+  },
+}
+
 export const errantInSourceDomain: Fault = {
   name: 'errant-in-source-domain',
   help: 'the same in the GTID domain of the source: with gtid_strict_mode it stops the replica',

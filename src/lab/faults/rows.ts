@@ -22,6 +22,18 @@ export const changeRow = rowFault('change-row', 'a row has another value on the 
   },
 })
 
+/** A checksum that is linear adds up to the same. */
+export const changeTwoRows = rowFault(
+  'change-two-rows',
+  'two rows have the same other value on the replica',
+  {
+    statement: (table, columns) => {
+      const column = changeable(table, columns)
+      return `UPDATE ${quoted(table)} SET ${quoteName(column.name)} = ${anotherValue(column)} ${lowestKey(columns, 2)}`
+    },
+  },
+)
+
 export const addRow = rowFault('add-row', 'a row is on the replica that its source never had', {
   statement: (table, columns) => {
     const key = columns.filter((column) => column.inPrimaryKey)
@@ -57,10 +69,10 @@ export function copyAgain(site: Site): Promise<void> {
   return resyncTable(site.lab, site.server, tableOf(site))
 }
 
-function lowestKey(columns: readonly Column[]): string {
+function lowestKey(columns: readonly Column[], count = 1): string {
   const key = columns.filter((column) => column.inPrimaryKey)
   const order = key.map((column) => quoteName(column.name)).join(', ')
-  return `${order === '' ? '' : `ORDER BY ${order} `}LIMIT 1`
+  return `${order === '' ? '' : `ORDER BY ${order} `}LIMIT ${count}`
 }
 
 function changeable(table: TableName, columns: readonly Column[]): Column {
