@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing else: safe to run twice, and twice at once.
-#   setup.sh demo   npm packages, MariaDB, Prometheus, Alertmanager
+#   setup.sh demo   npm packages, MariaDB with Galera, Prometheus, Alertmanager
 #   setup.sh test   the same, and MySQL 9.7 from Debian sid in a folder of its own
 #   setup.sh bench  npm packages, MariaDB, MySQL 9.7, sysbench, pt-table-checksum in two versions
 # Exit code: 0 all there; 1 nothing will work; 2 the npm packages are there, what else is missing was printed.
@@ -25,6 +25,7 @@ flock 9
 install_npm_packages
 
 need mariadb-server /usr/sbin/mariadbd
+need galera-4 /usr/lib/galera/libgalera_smm.so
 if [[ $purpose == bench ]]; then
   need sysbench /usr/bin/sysbench
   need percona-toolkit /usr/bin/pt-table-checksum

@@ -4,7 +4,7 @@ packages=()
 
 # need PACKAGE FILE: the package is wanted unless FILE, which it brings, is there.
 need() {
-  if [[ ! -x $2 ]]; then packages+=("$1"); fi
+  if [[ ! -e $2 ]]; then packages+=("$1"); fi
 }
 
 install_apt_packages() {

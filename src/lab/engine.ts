@@ -32,6 +32,42 @@ export interface Place {
 
 export type Thread = 'io' | 'sql'
 
+/** A server of a cluster whose members all take writes and tell each other. */
+export interface Member {
+  readonly name: string
+  readonly port: number
+  /** Of 127.0.0.1, for what members tell each other. */
+  readonly clusterPorts: readonly number[]
+}
+
+export interface Cluster {
+  /** How many ports a member needs beside its own. */
+  readonly ports: number
+  /** Programs that its servers call, by file name. */
+  readonly programs: Readonly<Record<string, string>>
+  /** @throws {UserError} where the installation lacks it. */
+  settings(
+    self: Member,
+    cluster: {
+      readonly name: string
+      readonly members: readonly Member[]
+      /** false: the first of them begins it. */
+      readonly isFormed: boolean
+      readonly installation: Installation
+    },
+  ): Settings
+  /** Statements by which a started server joins for the first time; null = it has by starting, after the one before. */
+  join(isFirst: boolean): readonly string[] | null
+  /** One row and one column: 1 once this server takes part and has all that the others have. */
+  readonly isJoined: string
+  /** What follows in the session stays on this server, if the binary log is off as well. */
+  readonly unreplicated: readonly string[]
+  /** One row and one column: all that was committed here. */
+  readonly position: string
+  /** One row and one column: 1 once `position` is visible here. */
+  hasApplied(position: string): string
+}
+
 export interface Engine {
   readonly vendor: Vendor
   /** @throws {UserError} saying what to install. */
@@ -52,6 +88,7 @@ export interface Engine {
     /** The status that counts replicas which will say so. */
     readonly clients: string
   }
+  readonly cluster: Cluster
   /** Statements on every new server, not written to the binary log. */
   readonly tidy: readonly string[]
   /** Privileges of the exporter's account: all that it needs, and nothing that can write. */

@@ -67,11 +67,16 @@ export class Lab {
     return source
   }
 
-  /** Waits until every replica, or those named, have applied all that their sources have now. @throws {ServerError} */
+  /**
+   * Waits until every replica, or those named, have applied all that their sources have now, and before that every
+   * member that is up all that the others have.
+   * @throws {ServerError}
+   */
   async caughtUp(
     options: { readonly servers?: readonly string[]; readonly timeoutMs?: number } = {},
   ): Promise<void> {
     const { timeoutMs = 30_000 } = options
+    await this.#agreed(timeoutMs)
     // Sources before their replicas: what a server still has to receive, the next one has to receive after it.
     const replicas = this.servers.toSorted((a, b) => depthOf(this, a) - depthOf(this, b))
     for (const replica of replicas) {
@@ -109,15 +114,26 @@ export class Lab {
     await this.down()
   }
 
+  async #agreed(timeoutMs: number): Promise<void> {
+    const members = this.servers.filter(({ isMember, state }) => isMember && state === 'up')
+    const { position, hasApplied: reached } = engineOf(this.flavor).cluster
+    for (const from of members) {
+      const there = (await from.value(position)) ?? ''
+      for (const member of members) {
+        const has = async () => (await member.value(reached(there))) === '1'
+        if (await eventually(has, timeoutMs)) continue
+        throw notApplied(member, from, there, timeoutMs)
+      }
+    }
+  }
+
   async #applied(source: LabServer, replica: LabServer, channel: string, timeoutMs: number) {
     const position = await positionOf(source)
     const done = await replica.session(
       (session) => eventually(() => hasApplied(session, replica, channel, position), timeoutMs),
       timeoutMs,
     )
-    if (done) return
-    const waited = `waited ${timeoutMs / 1000} s for ${source.name}'s ${position}`
-    throw new ServerError('timeout', `${replica.name}: ${waited}`)
+    if (!done) throw notApplied(replica, source, position, timeoutMs)
   }
 
   /** From disk each time: another process may have promoted a server. */
@@ -129,6 +145,11 @@ export class Lab {
     this.#installation ??= engineOf(this.flavor).locate(this.#cache)
     return this.#installation
   }
+}
+
+function notApplied(on: LabServer, from: LabServer, position: string, timeoutMs: number) {
+  const waited = `waited ${timeoutMs / 1000} s for ${from.name}'s ${position}`
+  return new ServerError('timeout', `${on.name}: ${waited}`)
 }
 
 /** A lab that another process started. @throws {UserError} when there is none of that name. */

@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { UserError } from '../errors.ts'
 import type { Engine, Place, Thread } from './engine.ts'
+import { galera } from './galera.ts'
 import { asUser, outputOf } from './program.ts'
 
 const SERVER = '/usr/sbin/mariadbd'
@@ -74,6 +75,8 @@ export const mariadb: Engine = {
   },
 
   semiSync: { variable: 'rpl_semi_sync_master_enabled', clients: 'Rpl_semi_sync_master_clients' },
+
+  cluster: galera,
 
   // The installer lets root in without a password over TCP as well.
   tidy: [

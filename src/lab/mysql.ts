@@ -8,6 +8,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Engine, Place, Thread } from './engine.ts'
+import { groupReplication } from './group-replication.ts'
 import { asUser, outputOf } from './program.ts'
 
 /** The loader and library folder of each processor that Debian builds mysqld for and that we know. */
@@ -100,6 +101,8 @@ export const mysql: Engine = {
   },
 
   semiSync: { variable: 'rpl_semi_sync_source_enabled', clients: 'Rpl_semi_sync_source_clients' },
+
+  cluster: groupReplication,
 
   tidy: [],
 

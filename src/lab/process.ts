@@ -45,14 +45,17 @@ export function processesWithArgument(prefix: string): ProcessIdentity[] {
     .filter((identity) => identity !== null)
 }
 
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /**
  * Start a daemon with an empty environment, so that no MYSQL_HOME or LD_PRELOAD of ours changes what it is.
- * @param diesWithUs the kernel kills it when we end, however we end.
+ * @param options.diesWithUs the kernel kills it when we end, however we end.
+ * @param options.programs a folder in which it looks for programs first.
  * @returns null when it ended at once.
  */
 export function startDaemon(
   argv: readonly string[],
-  options: { readonly logFile: string; readonly diesWithUs: boolean },
+  options: { readonly logFile: string; readonly diesWithUs: boolean; readonly programs?: string },
 ): Promise<ProcessIdentity | null> {
   // setpriv (util-linux, essential in Debian) sets PR_SET_PDEATHSIG, which Node cannot, and then becomes the daemon.
   const [file = '', ...args] = options.diesWithUs
@@ -63,7 +66,7 @@ export function startDaemon(
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: { PATH: [options.programs, PATH].filter(Boolean).join(':') },
   })
   closeSync(log)
   child.unref()

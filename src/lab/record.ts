@@ -13,6 +13,8 @@ export interface ServerRecord {
   readonly sources: readonly string[]
   /** It was down when another was promoted in its place: nobody's source and nobody's replica. */
   readonly retired?: boolean
+  /** It is a member of the lab's cluster, and these are its ports for that. */
+  readonly clusterPorts?: readonly number[]
   /** Lines of its my.cnf beyond the lab's own. */
   readonly settings: Readonly<Record<string, string>>
 }
@@ -40,6 +42,11 @@ export function labPaths(
   return { record: join(labsFolder(cache), `${id}.json`), folder: join(labsFolder(cache), id) }
 }
 
+/** Programs that servers of a lab call by name. No server can be called so. */
+export function programFolder(labFolder: string): string {
+  return join(labFolder, '.bin')
+}
+
 export interface ServerPaths {
   readonly folder: string
   readonly data: string
@@ -47,6 +54,8 @@ export interface ServerPaths {
   readonly socket: string
   readonly log: string
   readonly process: string
+  /** Looked into for programs before all others. */
+  readonly programs: string
 }
 
 export function serverPaths(labFolder: string, name: string): ServerPaths {
@@ -58,6 +67,7 @@ export function serverPaths(labFolder: string, name: string): ServerPaths {
     socket: join(folder, 'mysqld.sock'),
     log: join(folder, 'server.log'),
     process: join(folder, 'process.json'),
+    programs: programFolder(labFolder),
   }
 }
 

@@ -35,6 +35,8 @@ export class LabServer {
   readonly paths: ServerPaths
   /** How its replicas, and it itself, find their place: by GTID, or by file and position. */
   readonly byGtid: boolean
+  /** Of the lab's cluster. */
+  readonly isMember: boolean
   readonly #links: () => Links
   readonly #program: () => Promise<Installation>
   readonly #diesWithUs: boolean
@@ -54,6 +56,7 @@ export class LabServer {
     this.engine = options.engine
     this.flavor = options.engine.vendor
     this.byGtid = options.byGtid
+    this.isMember = options.record.clusterPorts !== undefined
     this.#links = options.links
     this.paths = options.paths
     this.#program = options.installation
@@ -97,9 +100,11 @@ export class LabServer {
     })
   }
 
-  /** The same behind the binary log's back: no replica and no GTID set will know. @throws {ServerError} */
+  /** The same behind the binary log's back: no replica, no member and no GTID set will know. @throws {ServerError} */
   unlogged(...statements: readonly string[]): Promise<void> {
-    return this.exec('SET SESSION sql_log_bin = 0', ...statements)
+    const { unreplicated } = this.engine.cluster
+    const alone = this.isMember ? unreplicated : []
+    return this.exec('SET SESSION sql_log_bin = 0', ...alone, ...statements)
   }
 
   /** The first column of the first row, null when there is none. @throws {ServerError} */
@@ -119,7 +124,7 @@ export class LabServer {
     return onSocket(target, work, timeoutMs)
   }
 
-  /** Starts it on its old port and data; nothing happens while it runs. @throws {ServerError} */
+  /** Starts it on its old port and data; a member is back when it has what it missed. @throws {ServerError} */
   async start(): Promise<void> {
     if ((await this.tryStart()) === 'port taken') {
       throw new ServerError(
@@ -127,6 +132,15 @@ export class LabServer {
         `${this.name}: port ${this.port} is taken by another program`,
       )
     }
+    if (this.isMember) await this.joined()
+  }
+
+  /** Waits until it takes part in its cluster. @throws {ServerError} */
+  async joined(): Promise<void> {
+    const { isJoined } = this.engine.cluster
+    const takesPart = async () => (await this.value(isJoined).catch(() => null)) === '1'
+    if (await eventually(takesPart, START_TIMEOUT_MS)) return
+    throw new ServerError('timeout', `${this.name} did not join its cluster`)
   }
 
   /** @throws {ServerError | UserError} when it cannot start for another reason than its port. */
@@ -136,6 +150,7 @@ export class LabServer {
     const logLength = existsSync(this.paths.log) ? readFileSync(this.paths.log).length : 0
     const identity = await startDaemon([...program, `--defaults-file=${this.paths.settings}`], {
       logFile: this.paths.log,
+      programs: this.paths.programs,
       diesWithUs: this.#diesWithUs,
     })
     if (identity !== null) writeProcess(this.paths, identity)

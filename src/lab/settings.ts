@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { Engine, Installation } from './engine.ts'
-import { type LabRecord, type ServerRecord, serverPaths } from './record.ts'
+import { join } from 'node:path'
+import type { Engine, Installation, Member, Settings } from './engine.ts'
+import { type LabRecord, programFolder, type ServerRecord, serverPaths } from './record.ts'
 
 export interface SettingsContext {
   readonly lab: LabRecord
@@ -41,9 +42,36 @@ export function writeSettings(record: ServerRecord, context: SettingsContext): v
     'sync-binlog': '0',
     ...engine.settings,
     ...installation.settings,
+    ...clusterSettings(record, context),
     ...(lab.semiSync ? { [engine.semiSync.variable]: isSource ? 'ON' : 'OFF' } : {}),
     ...record.settings,
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
   writeFileSync(paths.settings, `[mysqld]\n${lines.join('\n')}\n`)
+}
+
+function clusterSettings(
+  record: ServerRecord,
+  { lab, engine, installation }: SettingsContext,
+): Settings {
+  const [self] = memberOf(record)
+  if (self === undefined) return {}
+  return engine.cluster.settings(self, {
+    name: lab.id,
+    members: lab.servers.flatMap(memberOf),
+    isFormed: lab.ready,
+    installation,
+  })
+}
+
+function memberOf({ name, port, clusterPorts }: ServerRecord): Member[] {
+  return clusterPorts === undefined ? [] : [{ name, port, clusterPorts }]
+}
+
+/** What the servers of a cluster call. */
+export function writePrograms(labFolder: string, { cluster }: Engine): void {
+  mkdirSync(programFolder(labFolder), { recursive: true, mode: 0o700 })
+  for (const [name, text] of Object.entries(cluster.programs)) {
+    writeFileSync(join(programFolder(labFolder), name), text, { mode: 0o700 })
+  }
 }

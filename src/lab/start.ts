@@ -18,7 +18,7 @@ import {
 } from './record.ts'
 import { startSemiSync } from './semi-sync.ts'
 import type { LabServer } from './server.ts'
-import { writeSettings } from './settings.ts'
+import { writePrograms, writeSettings } from './settings.ts'
 import { APP_ACCOUNT } from './sql.ts'
 import { copyTemplate, templateOf } from './template.ts'
 
@@ -48,6 +48,8 @@ export interface LabOptions {
   readonly semiSync?: boolean
   /** false: replicas find their place by file and position; MySQL writes no GTIDs at all. Default true. */
   readonly gtid?: boolean
+  /** The servers without a source are members of one cluster, and all take writes. Default false. */
+  readonly cluster?: boolean
   /** Gives up, and takes down what there is. */
   readonly signal?: AbortSignal
 }
@@ -75,7 +77,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     signal?.throwIfAborted()
     await prepare(lab)
     signal?.throwIfAborted()
-    replaceRecord(cache, { ...started, ready: true })
+    const complete = { ...started, ready: true }
+    replaceRecord(cache, complete)
+    // From now on a member that starts looks for the others.
+    writeAllSettings(cache, complete, { engine, installation })
     return lab
   } catch (error) {
     await takeDown(cache, record.id)
@@ -101,13 +106,14 @@ async function newRecord(options: LabOptions, special: Settings): Promise<LabRec
   if (owner === null) throw new Error('this process is not in /proc')
   const taken = new Set<number>()
   const servers: ServerRecord[] = []
+  const { ports } = engineOf(options.flavor).cluster
   for (const [index, spec] of options.servers.entries()) {
-    const port = await freePort(taken)
-    taken.add(port)
+    const isMember = options.cluster === true && spec.source === undefined
     servers.push({
       name: spec.name,
       serverId: index + 1,
-      port,
+      port: await takePort(taken),
+      ...(isMember ? { clusterPorts: await takePorts(taken, ports) } : {}),
       sources: spec.source === undefined ? [] : [spec.source].flat(),
       settings: { ...special, ...spec.settings },
     })
@@ -126,10 +132,28 @@ async function newRecord(options: LabOptions, special: Settings): Promise<LabRec
   }
 }
 
+async function takePort(taken: Set<number>): Promise<number> {
+  const port = await freePort(taken)
+  taken.add(port)
+  return port
+}
+
+async function takePorts(taken: Set<number>, count: number): Promise<number[]> {
+  const ports: number[] = []
+  while (ports.length < count) ports.push(await takePort(taken))
+  return ports
+}
+
 /** The kernel's limit for the path of a UNIX socket (unix(7)). */
 const SOCKET_PATH_MAX = 107
 
 function checkRecord(cache: string, record: LabRecord): void {
+  if (
+    record.servers.some(({ clusterPorts }) => clusterPorts) &&
+    (!record.byGtid || record.semiSync)
+  ) {
+    throw new UserError('a cluster needs GTIDs, and knows no semi-sync')
+  }
   const names = record.servers.map((server) => server.name)
   for (const name of [record.id, ...names]) {
     if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)) {
@@ -169,11 +193,10 @@ async function startServers(cache: string, first: LabRecord, made: Made): Promis
       copyTemplate(made.template, serverPaths(folder, server.name).data),
     ),
   )
+  writePrograms(folder, made.engine)
   let record = first
   for (let attempt = 1; attempt <= PORT_ATTEMPTS; attempt += 1) {
-    for (const server of record.servers) {
-      writeSettings(server, { lab: record, labFolder: folder, ...made })
-    }
+    writeAllSettings(cache, record, made)
     const losers = await startAll(new Lab(cache, record))
     if (losers.length === 0) return record
     record = await withNewPorts(record, losers)
@@ -182,10 +205,27 @@ async function startServers(cache: string, first: LabRecord, made: Made): Promis
   throw new ServerError('internal', `other programs took ${PORT_ATTEMPTS} ports in a row`)
 }
 
-/** @returns names of the servers whose port somebody took since it was chosen. */
+function writeAllSettings(
+  cache: string,
+  lab: LabRecord,
+  made: Pick<Made, 'engine' | 'installation'>,
+): void {
+  const { folder: labFolder } = labPaths(cache, lab.id)
+  for (const server of lab.servers) writeSettings(server, { lab, labFolder, ...made })
+}
+
+/** @returns names of the servers one of whose ports somebody took since it was chosen. */
 async function startAll(lab: Lab): Promise<string[]> {
+  const starting: Promise<'ready' | 'port taken'>[] = []
+  let before: Promise<unknown> = Promise.resolve()
+  for (const server of lab.servers) {
+    const isInTurn = server.isMember && server.engine.cluster.join(false) === null
+    const started = isInTurn ? before.then(() => startMember(server)) : server.tryStart()
+    if (isInTurn) before = started
+    starting.push(started)
+  }
   // All settle before the first failure is thrown: nothing may be started after the lab was taken down.
-  const outcomes = await Promise.allSettled(lab.servers.map((server) => server.tryStart()))
+  const outcomes = await Promise.allSettled(starting)
   const failure = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failure !== undefined) throw failure.reason
   return lab.servers
@@ -196,13 +236,29 @@ async function startAll(lab: Lab): Promise<string[]> {
     .map((server) => server.name)
 }
 
+/** The next one gets its data from this one. */
+async function startMember(server: LabServer): Promise<'ready' | 'port taken'> {
+  const outcome = await server.tryStart()
+  if (outcome === 'ready') await server.joined()
+  return outcome
+}
+
 async function withNewPorts(record: LabRecord, names: readonly string[]): Promise<LabRecord> {
-  const taken = new Set(record.servers.map((server) => server.port))
+  const taken = new Set(
+    record.servers.flatMap(({ port, clusterPorts = [] }) => [port, ...clusterPorts]),
+  )
   const servers: ServerRecord[] = []
   for (const server of record.servers) {
-    const port = names.includes(server.name) ? await freePort(taken) : server.port
-    taken.add(port)
-    servers.push({ ...server, port })
+    const { name, clusterPorts } = server
+    servers.push(
+      names.includes(name)
+        ? {
+            ...server,
+            port: await takePort(taken),
+            ...(clusterPorts && { clusterPorts: await takePorts(taken, clusterPorts.length) }),
+          }
+        : server,
+    )
   }
   return { ...record, servers }
 }
@@ -218,10 +274,19 @@ async function prepare(lab: Lab): Promise<void> {
       ),
     ),
   )
+  await formCluster(lab)
   await Promise.all(lab.servers.map(startReplication))
   if (lab.semiSync) await Promise.all(writers(lab).map((source) => prepareSemiSync(lab, source)))
   await Promise.all(writers(lab).map(createAccounts))
   await lab.caughtUp()
+}
+
+/** One after the other: a member takes from the others what it lacks. */
+async function formCluster(lab: Lab): Promise<void> {
+  for (const [index, member] of lab.servers.filter(({ isMember }) => isMember).entries()) {
+    await member.exec(...(member.engine.cluster.join(index === 0) ?? []))
+    await member.joined()
+  }
 }
 
 async function startReplication(server: LabServer): Promise<void> {
@@ -239,8 +304,10 @@ async function prepareSemiSync(lab: Lab, source: LabServer): Promise<void> {
   await startSemiSync(source, lab.servers.filter(isReplica).length)
 }
 
-/** Those that replicate from nobody; in a ring the first. */
+/** Those that replicate from nobody; in a ring, and of a cluster, the first. */
 function writers(lab: Lab): readonly LabServer[] {
+  const [member] = lab.servers.filter(({ isMember }) => isMember)
+  if (member !== undefined) return [member]
   const sources = lab.servers.filter((server) => server.sources.length === 0)
   return sources.length > 0 ? sources : lab.servers.slice(0, 1)
 }

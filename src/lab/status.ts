@@ -6,7 +6,7 @@ import type { RootSession } from './sql.ts'
 export interface ServerStatus {
   readonly name: string
   /** `retired`: a former source, down while another was promoted. */
-  readonly role: 'source' | 'replica' | 'intermediate' | 'retired'
+  readonly role: 'source' | 'replica' | 'intermediate' | 'member' | 'retired'
   readonly address: string
   readonly state: ServerState
   /** One per channel; null when the server does not answer. */
@@ -51,6 +51,7 @@ async function serverStatus(lab: Lab, server: LabServer): Promise<ServerStatus> 
 
 function roleOf(lab: Lab, server: LabServer): ServerStatus['role'] {
   if (server.isRetired) return 'retired'
+  if (server.isMember) return 'member'
   if (server.sources.length === 0) return 'source'
   const hasReplicas = lab.servers.some((other) =>
     other.sources.some(({ name }) => name === server.name),

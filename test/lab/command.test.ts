@@ -25,6 +25,7 @@ test.for([
   ['a fault without a server', ['break', 'lag']],
   ['a redirect to nowhere', ['redirect', 'db2']],
   ['a promotion of nobody', ['promote']],
+  ['a chain that is a cluster', ['up', '--chain', '--cluster']],
   ['half an applier', ['up', '--appliers', '0.5']],
   ['a word too many', ['down', 'everything']],
   ['the name of something in every object', ['constructor']],

@@ -13,6 +13,13 @@ export const ONE_SOURCE_TWO_REPLICAS: readonly ServerSpec[] = [
   { name: 'db3', source: 'db1' },
 ]
 
+/** With `cluster: true`. */
+export const THREE_MEMBERS: readonly ServerSpec[] = [
+  { name: 'db1' },
+  { name: 'db2' },
+  { name: 'db3' },
+]
+
 /** The first start of a flavor on a machine also makes its template, which takes longer than any start. */
 const START_TIMEOUT_MS = 180_000
 
@@ -31,10 +38,14 @@ export function startCluster(
 }
 
 /** One cluster for all tests of the enclosing `describe`. Call the result inside a test. */
-export function useCluster(flavor: Vendor, servers?: readonly ServerSpec[]): () => Lab {
+export function useCluster(
+  flavor: Vendor,
+  servers?: readonly ServerSpec[],
+  more?: Partial<LabOptions>,
+): () => Lab {
   let lab: Lab | undefined
   beforeAll(async () => {
-    lab = await startCluster(flavor, servers)
+    lab = await startCluster(flavor, servers, more)
   }, START_TIMEOUT_MS)
   afterAll(async () => lab?.down(), START_TIMEOUT_MS)
   return () => {

@@ -14,12 +14,13 @@ import {
 
 export const up: Subcommand = {
   usage:
-    'up [--flavor mariadb|mysql] [--replicas N] [--chain] [--appliers N] [--semi-sync] [--no-gtid]',
-  help: 'start a source and its replicas (default: mariadb, 2)',
+    'up [--flavor mariadb|mysql] [--replicas N] [--chain | --cluster] [--appliers N] [--semi-sync] [--no-gtid]',
+  help: 'start a source and its replicas (default: mariadb, 2), or as many members of a Galera or MySQL group',
   options: {
     flavor: text,
     replicas: text,
     chain: flag,
+    cluster: flag,
     appliers: text,
     'semi-sync': flag,
     'no-gtid': flag,
@@ -40,6 +41,7 @@ export const up: Subcommand = {
       ...(appliers === undefined ? {} : { appliers }),
       semiSync: values['semi-sync'] === true,
       gtid: values['no-gtid'] !== true,
+      cluster: values.cluster === true,
     })
     await printStatus(lab, out)
     out.write(`account: ${EXPORTER_ACCOUNT.username}, password: ${EXPORTER_ACCOUNT.password}`)
@@ -49,9 +51,11 @@ export const up: Subcommand = {
 }
 
 function serversOf(values: Call['values']): readonly ServerSpec[] {
+  if (values.chain && values.cluster) throw new UsageError('lab up: a cluster is no chain')
   const servers: ServerSpec[] = [{ name: 'db1' }]
   for (let index = 2; index <= wholeNumberOf(values, 'replicas', 2) + 1; index += 1) {
-    servers.push({ name: `db${index}`, source: values.chain ? `db${index - 1}` : 'db1' })
+    const source = values.chain ? `db${index - 1}` : 'db1'
+    servers.push({ name: `db${index}`, ...(values.cluster ? {} : { source }) })
   }
   return servers
 }
