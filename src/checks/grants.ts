@@ -1,9 +1,8 @@
-import type { PrivilegeReport } from '../domain.ts'
 import { ServerError } from '../errors.ts'
-import type { Flavor } from '../mysql/flavor.ts'
-import { judgePrivileges, parseGrants, roleStatements } from '../mysql/grants.ts'
-import { type Session, text } from '../mysql/query.ts'
+import { readAccount } from '../mysql/account.ts'
+import { judgePrivileges, type PrivilegeNeeds } from '../mysql/privileges.ts'
 import { assertUsable, isRefused, type ServerFacts, type SetContext } from '../scan/context.ts'
+import { PRIORITY } from '../server-pool.ts'
 import type { Check } from './check.ts'
 
 /** The account in use has what it needs, and cannot write: a server where it can is not compared. */
@@ -16,19 +15,21 @@ export const grants: Check = {
     return look(context, facts, {
       channels: channels === null || channels.length > 0,
       isSource: context.topology().channels.some((link) => link.source === name),
+      objects: context.config.intervals.schema !== undefined,
     })
   },
 }
 
-async function look(
-  context: SetContext,
-  facts: ServerFacts,
-  needs: { readonly channels: boolean; readonly isSource: boolean },
-): Promise<void> {
-  const { control, config } = facts.server
+async function look(context: SetContext, facts: ServerFacts, needs: PrivilegeNeeds): Promise<void> {
+  const { server } = facts
+  const { control, config } = server
   await context.runs.attempt('grants', config.name, async () => {
     assertUsable(facts)
-    const held = await privilegesOf(control, await control.flavor(), needs)
+    const account = await readAccount(control, (task) =>
+      server.read(task, { priority: PRIORITY.status, signal: context.signal }),
+    )
+    facts.grants = account.grants
+    const held = judgePrivileges(account, await control.flavor(), needs)
     const { allowWritePrivileges } = context.config
     facts.privileges = allowWritePrivileges ? { ...held, refused: [] } : held
     if (!isRefused(context, config.name)) return
@@ -38,28 +39,4 @@ async function look(
         'from its tables; give it a read-only account, or set allow_write_privileges',
     )
   })
-}
-
-async function privilegesOf(
-  control: Session,
-  flavor: Flavor,
-  needs: { readonly channels: boolean; readonly isSource: boolean },
-): Promise<PrivilegeReport> {
-  const [row] = await control.query('SELECT CURRENT_USER() AS account')
-  const own = parseGrants(await grantLines(control, 'SHOW GRANTS'))
-  const roleLines: string[] = []
-  for (const statement of roleStatements(own, flavor)) {
-    roleLines.push(...(await grantLines(control, statement)))
-  }
-  // A role that is granted but not active gives us nothing, and still may be activated to write.
-  return judgePrivileges(own, flavor, {
-    ...needs,
-    currentUser: text(row, 'account'),
-    roleGrants: parseGrants(roleLines),
-  })
-}
-
-async function grantLines(control: Session, statement: string): Promise<string[]> {
-  const rows = await control.query(statement)
-  return rows.map((row) => String(Object.values(row)[0]))
 }

@@ -12,6 +12,7 @@ import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { GtidObservation } from '../mysql/dialect.ts'
 import type { Flavor } from '../mysql/flavor.ts'
+import type { Grant } from '../mysql/grants.ts'
 import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
 import type { World } from '../world.ts'
@@ -46,6 +47,8 @@ export interface ServerFacts {
   outFailure: FailureReason | null
   gtid: GtidReport | null
   privileges: PrivilegeReport | null
+  /** What the account holds there now, for `hiddenObjects`; null before it was read. */
+  grants: readonly Grant[] | null
   /** The schema check has read both ends of every link of this replica at least once. */
   schemaRead: boolean
 }
@@ -113,6 +116,7 @@ export function createContext(
         outFailure: null,
         gtid: null,
         privileges: null,
+        grants: null,
         schemaRead: memory.servers.some(
           ({ name, schemaRead }) => name === server.name && schemaRead,
         ),

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import type { PrivilegeReport } from '../../src/domain.ts'
 import type { Flavor, Vendor } from '../../src/mysql/flavor.ts'
-import { judgePrivileges, type PrivilegeNeeds, parseGrants } from '../../src/mysql/grants.ts'
+import { parseGrants } from '../../src/mysql/grants.ts'
+import { judgePrivileges, type PrivilegeNeeds } from '../../src/mysql/privileges.ts'
 
 const HASH = '*B69027D44F6E5EDC07F1AEAD1477967B16F28227'
 
@@ -10,11 +11,15 @@ function flavor(vendor: Vendor, version: string): Flavor {
   return { vendor, version: [major, minor, patch] }
 }
 
-const NEEDS: PrivilegeNeeds = { channels: true, isSource: true, currentUser: 'drift@%' }
+const NEEDS: PrivilegeNeeds = { channels: true, isSource: true, objects: false }
 const CLEAN: PrivilegeReport = { excess: [], refused: [], missing: [] }
 
+function accountOf(lines: readonly string[], name = 'drift@%') {
+  return { name, grants: parseGrants(lines), dormant: [] }
+}
+
 function judge(of: Flavor, lines: readonly string[], needs: Partial<PrivilegeNeeds> = {}) {
-  return judgePrivileges(parseGrants(lines), of, { ...NEEDS, ...needs })
+  return judgePrivileges(accountOf(lines), of, { ...NEEDS, ...needs })
 }
 
 describe('the account that the README asks for is neither too strong nor too weak', () => {
@@ -37,14 +42,19 @@ describe('the account that the README asks for is neither too strong nor too wea
       flavor('mysql', '26.7.0'),
       [
         'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`',
-        'GRANT SELECT ON `shop`.* TO `drift`@`%`',
+        'GRANT SHOW_ROUTINE ON *.* TO `drift`@`%`',
+        'GRANT SELECT ON `performance_schema`.* TO `drift`@`%`',
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `shop`.* TO `drift`@`%`',
       ],
     ],
     [
       flavor('mysql', '9.7.4'),
       [
         'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`',
-        'GRANT SELECT ON `shop`.`orders` TO `drift`@`%`',
+        'GRANT SHOW_ROUTINE ON *.* TO `drift`@`%`',
+        'GRANT SELECT ON `performance\\_schema`.* TO `drift`@`%`',
+        'GRANT EVENT ON `shop`.* TO `drift`@`%`',
+        'GRANT SELECT, SHOW VIEW, TRIGGER ON `shop`.`orders` TO `drift`@`%`',
       ],
     ],
     [
@@ -62,11 +72,12 @@ describe('the account that the README asks for is neither too strong nor too wea
     [
       flavor('mariadb', '12.0.2'),
       [
-        'GRANT SELECT, PROCESS, BINLOG MONITOR, REPLICA MONITOR, SHOW CREATE ROUTINE ON *.* TO `drift`@`%`',
+        'GRANT PROCESS, BINLOG MONITOR, REPLICA MONITOR ON *.* TO `drift`@`%`',
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, SHOW CREATE ROUTINE ON `shop`.* TO `drift`@`%`',
       ],
     ],
   ])('$0.vendor $0.version', ([of, lines]) => {
-    expect(judge(of, lines)).toEqual(CLEAN)
+    expect(judge(of, lines, { objects: true })).toEqual(CLEAN)
   })
 })
 
@@ -144,6 +155,7 @@ describe('what is missing, as the statement that gives it', () => {
     CLIENT: 'GRANT REPLICATION CLIENT ON *.* TO `drift`@`%`',
     SLAVE: 'GRANT SLAVE MONITOR ON *.* TO `drift`@`%`',
     BINLOG: 'GRANT BINLOG MONITOR ON *.* TO `drift`@`%`',
+    TABLES: 'GRANT SELECT ON `performance_schema`.* TO `drift`@`%`',
   }
   const replica = { channels: true, isSource: false }
   const source = { channels: false, isSource: true }
@@ -153,7 +165,12 @@ describe('what is missing, as the statement that gives it', () => {
   it.for<[of: Flavor, where: typeof both, line: string, missing: string[]]>([
     [flavor('mysql', '5.7.44'), both, usage, ['SELECT', 'CLIENT']],
     [flavor('mysql', '9.7.4'), alone, select, ['CLIENT']],
-    [flavor('mysql', '9.7.4'), both, 'GRANT ALL PRIVILEGES ON `s`.* TO `u`@`%`', ['CLIENT']],
+    [
+      flavor('mysql', '9.7.4'),
+      both,
+      'GRANT ALL PRIVILEGES ON `s`.* TO `u`@`%`',
+      ['CLIENT', 'TABLES'],
+    ],
     [
       flavor('mysql', '9.7.4'),
       both,
@@ -195,7 +212,8 @@ describe('what is missing, as the statement that gives it', () => {
   })
 
   test('for the account as the server knows it', () => {
-    const { missing } = judge(flavor('mysql', '9.7.4'), [select], { currentUser: "o'b`x@10.%" })
+    const account = accountOf([select], "o'b`x@10.%")
+    const { missing } = judgePrivileges(account, flavor('mysql', '9.7.4'), NEEDS)
     expect(missing[0]).toBe("GRANT REPLICATION CLIENT ON *.* TO `o'b``x`@`10.%`")
   })
 
@@ -216,9 +234,11 @@ describe('what is missing, as the statement that gives it', () => {
 })
 
 describe('a role that is granted and not active', () => {
-  const grants = parseGrants(['GRANT USAGE ON *.* TO `drift`@`%`', 'GRANT `r`@`%` TO `drift`@`%`'])
-  const roleGrants = parseGrants(['GRANT SELECT, INSERT, REPLICATION CLIENT ON *.* TO `drift`@`%`'])
-  const report = judgePrivileges(grants, flavor('mysql', '8.4.3'), { ...NEEDS, roleGrants })
+  const account = {
+    ...accountOf(['GRANT USAGE ON *.* TO `drift`@`%`', 'GRANT `r`@`%` TO `drift`@`%`']),
+    dormant: parseGrants(['GRANT SELECT, INSERT, REPLICATION CLIENT ON *.* TO `drift`@`%`']),
+  }
+  const report = judgePrivileges(account, flavor('mysql', '8.4.3'), NEEDS)
 
   test('is refused for what it could do', () => {
     expect(report.refused).toEqual(['INSERT'])
@@ -230,5 +250,107 @@ describe('a role that is granted and not active', () => {
       'GRANT REPLICATION CLIENT ON *.* TO `drift`@`%`',
       'GRANT PROCESS ON *.* TO `drift`@`%`',
     ])
+  })
+})
+
+describe('an account that may read only some schemas', () => {
+  const rest =
+    'GRANT PROCESS, REPLICATION CLIENT, SLAVE MONITOR, BINLOG MONITOR ON *.* TO `drift`@`%`'
+  const missing = (of: Flavor, lines: readonly string[], needs: Partial<PrivilegeNeeds> = {}) =>
+    judge(of, [rest, ...lines], needs).missing.map((line) =>
+      line.replace(/^GRANT (.*) TO `drift`@`%`$/, '$1'),
+    )
+
+  test('on MySQL does not see what a channel received', () => {
+    const lines = ['GRANT SELECT ON `shop`.* TO `drift`@`%`']
+    const where = 'SELECT ON `performance_schema`.*'
+    expect(missing(flavor('mysql', '9.7.4'), lines)).toEqual([where])
+    expect(missing(flavor('mysql', '9.7.4'), lines, { channels: false })).toEqual([])
+    expect(missing(flavor('mariadb', '10.11.19'), lines)).toEqual([])
+  })
+
+  test('lacks nothing on tables of the system', () => {
+    const lines = ['GRANT SELECT ON `mysql`.* TO `drift`@`%`']
+    expect(missing(flavor('mariadb', '10.11.19'), lines, { objects: true })).toEqual([
+      'SELECT ON *.*',
+    ])
+  })
+
+  it.for<[what: string, of: Flavor, lines: string[], missing: string[]]>([
+    [
+      'each schema by its own pattern',
+      flavor('mariadb', '11.8.3'),
+      [
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `shop\\_%`.* TO u',
+        'GRANT SELECT ON `a``b`.* TO u',
+      ],
+      [
+        'SHOW VIEW ON `a``b`.*',
+        'TRIGGER ON `a``b`.*',
+        'EVENT ON `a``b`.*',
+        'SHOW CREATE ROUTINE ON `shop\\_%`.*',
+        'SHOW CREATE ROUTINE ON `a``b`.*',
+      ],
+    ],
+    [
+      'a table, but events in its schema',
+      flavor('mariadb', '10.11.19'),
+      ['GRANT SELECT ON `my_shop`.`orders` TO u', 'GRANT SELECT ON `my_shop`.`items` TO u'],
+      [
+        'SHOW VIEW ON `my_shop`.`orders`',
+        'SHOW VIEW ON `my_shop`.`items`',
+        'TRIGGER ON `my_shop`.`orders`',
+        'TRIGGER ON `my_shop`.`items`',
+        'EVENT ON `my\\_shop`.*',
+        'SELECT ON `mysql`.`proc`',
+      ],
+    ],
+    [
+      'nothing twice where a schema covers a table',
+      flavor('mariadb', '10.11.19'),
+      [
+        'GRANT SELECT, SHOW VIEW, TRIGGER ON `my_shop`.* TO u',
+        'GRANT SELECT ON `my_shop`.`orders` TO u',
+        'GRANT SELECT ON `mysql`.`proc` TO u',
+      ],
+      ['EVENT ON `my_shop`.*'],
+    ],
+    [
+      'all routines or none',
+      flavor('mysql', '8.0.20'),
+      [
+        'GRANT SELECT ON `performance_schema`.* TO u',
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `a`.* TO u',
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `b`.* TO u',
+      ],
+      ['SHOW_ROUTINE ON *.*'],
+    ],
+    [
+      'no routines at the price of everything',
+      flavor('mysql', '8.0.19'),
+      [
+        'GRANT SELECT ON `performance_schema`.* TO u',
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `a`.* TO u',
+      ],
+      [],
+    ],
+    [
+      'what was revoked in a schema that it reads',
+      flavor('mysql', '8.4.3'),
+      [
+        'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO u',
+        'REVOKE SELECT, TRIGGER ON `hr`.* FROM u',
+        'REVOKE TRIGGER ON `my_shop`.* FROM u',
+      ],
+      ['TRIGGER ON `my\\_shop`.*'],
+    ],
+    [
+      'what was revoked from everything',
+      flavor('mysql', '8.4.3'),
+      ['GRANT SELECT, SHOW VIEW, EVENT ON *.* TO u'],
+      ['TRIGGER ON *.*'],
+    ],
+  ])('is to be granted, if definitions are compared: %s', ([, of, lines, expected]) => {
+    expect(missing(of, lines, { objects: true })).toEqual(expected)
   })
 })
