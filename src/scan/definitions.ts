@@ -12,6 +12,7 @@ import type { Session } from '../mysql/query.ts'
 import { PRIORITY } from '../server-pool.ts'
 import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
+import { mayRead } from './rights.ts'
 
 /** Links whose ends can be read in one and the same way. */
 export interface Lanes {
@@ -55,17 +56,19 @@ export async function lanesOf(
 }
 
 async function readDefinitions(
-  { signal, world }: SetContext,
+  context: SetContext,
   entry: TableEntry,
   links: readonly Link[],
   found: Map<Link, TableOutcome>,
 ): Promise<Definitions> {
+  const { signal, world } = context
   const definitions: Definitions = new Map()
   const failed = new Map<string, UnknownReason>()
   const servers = new Set(links.flatMap(({ source, replica }) => [source, replica]))
   await Promise.all(
     [...servers].map(async (server) => {
       const { name } = server.config
+      if (!mayRead(context, name, entry)) return void failed.set(name, 'no_privilege')
       try {
         const definition = await server.read(
           (session) => readDefinition(session, entry.schema, entry.table, { signal }),

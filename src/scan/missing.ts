@@ -9,6 +9,7 @@ import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
 import type { LinkTables } from './link-tables.ts'
 import { type ListedTable, tableKey } from './listing.ts'
+import { mayRead } from './rights.ts'
 import type { TableState } from './table-store.ts'
 
 interface OneSided {
@@ -31,9 +32,22 @@ export async function confirmMissing(
       !listed.isContested &&
       checks.some((check) => state.standings[check]?.verdict !== 'missing'),
   )
-  for (let at = 0; at < unconfirmed.length; at += MOST_AT_ONCE) {
-    await confirmBatch(context, link, unconfirmed.slice(at, at + MOST_AT_ONCE), checks)
+  const { shown = [], hidden = [] } = Object.groupBy(unconfirmed, ({ listed }) =>
+    mayRead(context, endWithout(link, listed), listed.entry) ? 'shown' : 'hidden',
+  )
+  for (const { state } of hidden) {
+    for (const check of checks) {
+      context.tables.visited(state, check, unknownOutcome('no_privilege', context.world.now()))
+    }
   }
+  for (let at = 0; at < shown.length; at += MOST_AT_ONCE) {
+    await confirmBatch(context, link, shown.slice(at, at + MOST_AT_ONCE), checks)
+  }
+}
+
+/** Where the table may be all the same, if our account is not shown it. */
+function endWithout({ source, replica }: Link, { on }: ListedTable): string {
+  return (on === 'source' ? replica : source).config.name
 }
 
 async function confirmBatch(

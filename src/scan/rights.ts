@@ -1,0 +1,16 @@
+/** What our account may see of tables, where its rights were read. */
+import { holds, tableScope } from '../mysql/grant-scope.ts'
+import { factsOf, type SetContext } from './context.ts'
+
+/**
+ * Whether it reads all of a table on that server. Of what it does not, information_schema shows some columns, or
+ * the table without any, or nothing: never to be taken for what the table is. True until its rights were read.
+ */
+export function mayRead(
+  context: SetContext,
+  server: string,
+  { schema, table }: { readonly schema: string; readonly table: string },
+): boolean {
+  const { grants } = factsOf(context, server)
+  return grants === null || holds(grants, 'SELECT', tableScope(schema, table))
+}
