@@ -122,6 +122,8 @@ export interface ChannelReport {
   readonly delaySeconds: number
   /** In the source at the previous look and still not here; null before the second look. */
   readonly missing: bigint | null
+  /** In the source at the previous look and not even received; null where the server does not tell. */
+  readonly receiveGap: bigint | null
   /** Missing, and already purged at the source: this replica cannot catch up any more. */
   readonly unrecoverable: bigint | null
 }

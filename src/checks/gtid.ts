@@ -1,4 +1,3 @@
-import { ServerError } from '../errors.ts'
 import type { GtidObservation } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import {
@@ -18,7 +17,9 @@ export const gtid: Check = {
   async lookAtServer(context, facts) {
     const { name } = facts.server.config
     const mine = context.topology().channels.filter((link) => link.replica === name)
-    if (mine.length > 0) await look(context, facts, mine)
+    // Nobody's replica has nothing that is errant, whatever it had before it was promoted.
+    if (mine.length === 0) facts.gtid = null
+    else await look(context, facts, mine)
   },
 }
 
@@ -29,35 +30,44 @@ async function look(
 ): Promise<void> {
   await context.runs.attempt('gtid', facts.server.config.name, async () => {
     assertUsable(facts)
+    const { control } = facts.server
     // The replica first: whatever its source executes afterwards cannot make a transaction look errant.
-    const here = await observe(facts)
+    const here = await dialectOf(await control.flavor()).gtids.observe(control, null)
     const sources = await Promise.all(
-      mine.map(async (link) => {
-        const there = link.source === null ? null : factsOf(context, link.source)
-        return {
-          link,
-          seen: there !== null && isReadable(facts, there) ? await observe(there) : null,
-        }
-      }),
+      mine.map(async (link) => ({ link, seen: await seeSource(context, link, here) })),
     )
     report(
       facts,
       here,
       sources.map(({ seen }) => seen),
     )
-    for (const { link, seen } of sources) remember(context, facts, link, here, seen)
+    for (const { link, seen } of sources) remember(context, link, here, seen)
   })
 }
 
-/** GTIDs of one vendor mean nothing to the other. */
-function isReadable(replica: ServerFacts, source: ServerFacts): boolean {
-  if (!source.server.usable || source.flavor === null || replica.flavor === null) return false
-  return dialectOf(source.flavor) === dialectOf(replica.flavor)
+/** null while it cannot be read, and for one of the other vendor, whose GTIDs mean nothing here. */
+async function seeSource(
+  context: SetContext,
+  link: ChannelLink,
+  here: GtidObservation,
+): Promise<GtidObservation | null> {
+  const there = link.source === null ? null : factsOf(context, link.source)
+  if (!there?.server.usable) return null
+  const { control } = there.server
+  const flavor = await control.flavor()
+  if (flavor.vendor !== here.vendor) return null
+  return await dialectOf(flavor).gtids.observe(control, knownOf(context, link, here))
 }
 
-async function observe({ server }: ServerFacts): Promise<GtidObservation> {
-  const flavor = await server.control.flavor()
-  return dialectOf(flavor).gtids(server.control)
+/** The source as it was before; null when the channel had another source, or that one was of another kind. */
+function knownOf(
+  { gtidLinks }: SetContext,
+  { replica, channel, source }: ChannelLink,
+  here: GtidObservation,
+): GtidObservation | null {
+  const before = gtidLinks.get(gtidLinkKey(replica, channel.name))
+  if (before === undefined || before.source !== source) return null
+  return before.seen?.vendor === here.vendor ? before.seen : null
 }
 
 function report(
@@ -67,8 +77,8 @@ function report(
 ): void {
   const seen = sources.filter((source) => source !== null)
   // With one source unread, anything of it would look errant.
-  const canTell = here.enabled && seen.length === sources.length && facts.flavor !== null
-  const errant = canTell && facts.flavor ? dialectOf(facts.flavor).errant(here, seen) : null
+  const canTell = here.enabled && seen.length === sources.length
+  const errant = canTell ? dialectOf(here).gtids.errant(here, seen) : null
   facts.gtid = {
     enabled: here.enabled,
     errant: errant?.count ?? null,
@@ -79,20 +89,21 @@ function report(
 
 function remember(
   context: SetContext,
-  facts: ServerFacts,
-  { channel }: ChannelLink,
+  link: ChannelLink,
   here: GtidObservation,
   seen: GtidObservation | null,
 ): void {
-  const key = gtidLinkKey(facts.server.config.name, channel.name)
-  const before = context.gtidLinks.get(key)
-  if (facts.flavor === null) throw new ServerError('internal', 'observed without a flavor')
-  const dialect = dialectOf(facts.flavor)
-  const previous = before?.previousSource ?? null
-  context.gtidLinks.set(key, {
-    previousSource: seen ?? previous,
-    // Against the previous look: what is on its way within one interval is not missing.
-    missing: previous === null || !here.enabled ? null : dialect.missing(previous, here),
-    unrecoverable: seen === null || !here.enabled ? null : dialect.unrecoverable(seen, here),
+  const { gtids } = dialectOf(here)
+  const channel = link.channel.name
+  const before = knownOf(context, link, here)
+  const now = here.enabled ? seen : null
+  // Against the previous look: what is on its way within one interval is not missing.
+  const earlier = here.enabled ? before : null
+  context.gtidLinks.set(gtidLinkKey(link.replica, channel), {
+    source: link.source,
+    seen: seen ?? before,
+    missing: earlier && gtids.missing({ source: earlier, replica: here, channel }),
+    receiveGap: earlier && gtids.receiveGap({ source: earlier, replica: here, channel }),
+    unrecoverable: now && gtids.unrecoverable({ source: now, replica: here, channel }),
   })
 }

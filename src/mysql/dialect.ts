@@ -39,13 +39,29 @@ export interface ChannelStatus {
   readonly filtered: boolean
 }
 
-/** Executed and purged GTIDs in the vendor's own notation; only its dialect reads them. */
+/** How one channel finds its place, and what came over it. */
+export interface Received {
+  /** By GTID; else by file and position, and then it says nothing of what is before its beginning. */
+  readonly byGtid: boolean
+  /** In the vendor's own notation; '' when nothing came, or when the server does not tell. */
+  readonly gtids: string
+}
+
+/** What a server has at one moment, in the vendor's own notation; only its dialect reads it. */
 export interface GtidObservation {
+  readonly vendor: Vendor
   readonly enabled: boolean
   readonly executed: string
-  /** What came through replication; '' on a server that never was a replica (MariaDB). */
+  /** MySQL: about to commit. A replica can have it already: semi-sync waits between the two. */
+  readonly owned: string
+  /** MariaDB: what came through replication, logged here or not. */
   readonly applied: string
-  readonly purged: string
+  /** In binary logs that are gone; null where the server does not tell. */
+  readonly purged: string | null
+  /** MariaDB: by domain, one transaction from which on the binary log is known to have all that came later. */
+  readonly loggedSince: string
+  /** By channel; without those of which the account may not know. */
+  readonly received: ReadonlyMap<string, Received>
 }
 
 export interface Errant {
@@ -53,6 +69,30 @@ export interface Errant {
   readonly set: string
   /** false: `count` is a lower bound. */
   readonly exact: boolean
+}
+
+/** The two ends of a channel. `source` may be of an earlier look: what is on its way is not missing then. */
+export interface GtidEnds {
+  readonly source: GtidObservation
+  readonly replica: GtidObservation
+  readonly channel: string
+}
+
+/** What can be told from GTIDs. Of two observations both are of the same vendor. */
+export interface Gtids {
+  /**
+   * @param before an earlier observation of the same server, which may have seen more of its beginnings.
+   * @throws {ServerError} also when what the server prints is no GTID.
+   */
+  observe(session: Session, before: GtidObservation | null): Promise<GtidObservation>
+  /** On the replica and on none of its sources; observe the replica first, so that none is invented. */
+  errant(replica: GtidObservation, sources: readonly GtidObservation[]): Errant
+  /** In the source and not applied on the replica. */
+  missing(ends: GtidEnds): bigint
+  /** In the source and not received by the replica; null where the server does not tell. */
+  receiveGap(ends: GtidEnds): bigint | null
+  /** Neither applied nor received, and purged at the source; null where it cannot be told. */
+  unrecoverable(ends: GtidEnds): bigint | null
 }
 
 /** A place in the source's history that a replica's reading may not go beyond. */
@@ -98,15 +138,9 @@ export interface Dialect {
   sessionLimits(queryTimeoutMs: number): string[]
   identity(session: Session): Promise<Identity>
   channels(session: Session, flavor: Flavor): Promise<ChannelStatus[]>
-  gtids(session: Session): Promise<GtidObservation>
+  readonly gtids: Gtids
   /** Transactions that InnoDB has not purged yet; null where the server does not tell. */
   historyList(session: Session): Promise<number | null>
-  /** On the replica and on none of its sources; read the replica first, so that none is invented. */
-  errant(replica: GtidObservation, sources: readonly GtidObservation[]): Errant
-  /** In the source's observation and not applied on the replica. */
-  missing(source: GtidObservation, replica: GtidObservation): bigint
-  /** Missing and purged at the source; null where this vendor does not tell. */
-  unrecoverable(source: GtidObservation, replica: GtidObservation): bigint | null
   /**
    * How a position is proven between these two, null = not at all.
    * @param isHub the replica has more channels than this one.

@@ -5,6 +5,6 @@ import { mysql } from './mysql.ts'
 
 const DIALECTS = { mysql, mariadb } as const satisfies Record<Vendor, Dialect>
 
-export function dialectOf(flavor: Flavor): Dialect {
-  return DIALECTS[flavor.vendor]
+export function dialectOf({ vendor }: Pick<Flavor, 'vendor'>): Dialect {
+  return DIALECTS[vendor]
 }

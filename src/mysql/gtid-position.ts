@@ -14,6 +14,8 @@ export interface GtidEntry {
 export type GtidPosition = readonly GtidEntry[]
 
 const ENTRY = /^(\d{1,10})-(\d{1,10})-(\d{1,20})$/
+/** Of what is malformed, in a message. */
+const LONGEST_SHOWN = 80
 const LAST_ID = 2 ** 32 - 1
 const LAST_SEQUENCE = 2n ** 64n - 1n
 
@@ -31,7 +33,9 @@ export function parseGtidPosition(text: string): GtidPosition {
     if (piece === '') continue
     const entry = entryOf(piece)
     const key = keyOf(entry)
-    if (found.has(key)) throw new TypeError(`GTID position has ${key} twice: "${text}"`)
+    if (found.has(key)) {
+      throw new TypeError(`GTID position has ${key} twice: "${text.slice(0, LONGEST_SHOWN)}"`)
+    }
     found.set(key, entry)
   }
   return [...found.values()].sort(byDomainAndServer)
@@ -68,28 +72,61 @@ export function missingCount(source: GtidPosition, replica: GtidPosition): bigin
   return missing
 }
 
+/** What one server wrote in one domain beyond `after`, up to `last`. Others write the domain too: there may be gaps. */
+export interface GtidRun extends Omit<GtidEntry, 'sequence'> {
+  readonly after: bigint
+  readonly last: bigint
+}
+
+/** What a source has. */
+export interface SourceGtids {
+  /** gtid_binlog_state: of each domain and server the highest that is in its binary log. */
+  readonly logged: GtidPosition
+  /** gtid_slave_pos: it need not have logged what it applied before its first binary log. */
+  readonly applied: GtidPosition
+  /** Of a domain: from this one on it has logged all that it has. None of a domain = nothing is known. */
+  readonly loggedSince: GtidPosition
+}
+
 /**
- * The entries of the replica's gtid_binlog_state whose (domain, server) the source's state lacks or
- * has lower: the replica logged what its source never did. Each stands for one errant transaction or
- * more, so that their number is a lower bound. Empty = none seen. The states of several sources may be
- * put behind one another.
+ * Of each domain and server in the replica's gtid_binlog_state what none of its sources has: the replica
+ * logged what they never did. Each run holds one errant transaction or more. Empty = none seen.
  *
- * Read the replica first: what the source logs meanwhile must not look errant.
+ * Read the replica first: what a source logs meanwhile must not look errant.
  */
-export function errantEntries(replicaState: GtidPosition, sourceState: GtidPosition): GtidPosition {
-  const known = highestBy(keyOf, sourceState)
-  return replicaState
-    .filter((entry) => {
-      const sequence = known.get(keyOf(entry))
-      return sequence === undefined || sequence < entry.sequence
+export function errantRuns(replica: GtidPosition, sources: readonly SourceGtids[]): GtidRun[] {
+  return replica
+    .map(({ domain, server, sequence }) => {
+      const floors = sources.map((source) => floorOf(source, domain, server))
+      return { domain, server, after: greatest(floors), last: sequence }
     })
+    .filter(({ after, last }) => after < last)
     .sort(byDomainAndServer)
+}
+
+/**
+ * A source that was restored from a backup has applied what its binary log has not; one that has logged its
+ * domain from before that transaction on would have this one too.
+ */
+function floorOf({ logged, applied, loggedSince }: SourceGtids, domain: number, server: number) {
+  const inDomain = (entry: GtidEntry) => entry.domain === domain
+  const known = logged.find((entry) => inDomain(entry) && entry.server === server)?.sequence ?? 0n
+  const reached = applied.find(inDomain)?.sequence ?? 0n
+  const since = loggedSince.find(inDomain)?.sequence
+  return greatest([known, since === undefined || reached < since ? reached : since - 1n])
+}
+
+/** In each domain the lowest number: one of them at least was there before all others. */
+export function lowestByDomain(entries: GtidPosition): GtidPosition {
+  return [...Map.groupBy(entries, ({ domain }) => domain).values()].flatMap((inDomain) =>
+    inDomain.toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1)).slice(0, 1),
+  )
 }
 
 function entryOf(piece: string): GtidEntry {
   const [, domain, server, sequence] = ENTRY.exec(piece) ?? []
   if (domain === undefined || server === undefined || sequence === undefined) {
-    throw new TypeError(`malformed GTID: "${piece}"`)
+    throw new TypeError(`malformed GTID: "${piece.slice(0, LONGEST_SHOWN)}"`)
   }
   const entry = { domain: Number(domain), server: Number(server), sequence: BigInt(sequence) }
   if (entry.domain > LAST_ID || entry.server > LAST_ID || entry.sequence > LAST_SEQUENCE) {
@@ -98,12 +135,18 @@ function entryOf(piece: string): GtidEntry {
   return entry
 }
 
-function keyOf({ domain, server }: GtidEntry): string {
+function keyOf({ domain, server }: Writer): string {
   return `${domain}-${server}`
 }
 
-function byDomainAndServer(left: GtidEntry, right: GtidEntry): number {
+type Writer = Pick<GtidEntry, 'domain' | 'server'>
+
+function byDomainAndServer(left: Writer, right: Writer): number {
   return left.domain - right.domain || left.server - right.server
+}
+
+function greatest(numbers: readonly bigint[]): bigint {
+  return numbers.reduce((a, b) => (a > b ? a : b), 0n)
 }
 
 function highestBy<Key>(

@@ -15,6 +15,9 @@ export type GtidSet = ReadonlyMap<string, readonly GtidInterval[]>
 /** GNO_END - 1 in MySQL's sql/rpl_gtid.h; 9.7.4 refuses one more ("Interval end out of range"). */
 const LAST_NUMBER = 2n ** 63n - 2n
 
+/** Of what is malformed, in a message. */
+const LONGEST_SHOWN = 80
+
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const WHOLE_UUID = new RegExp(`^${UUID}$`)
 const TAG = /^[a-z_][a-z0-9_]{0,31}$/
@@ -149,7 +152,8 @@ function formatInterval([first, last]: GtidInterval): string {
 }
 
 function malformed(piece: string, entry: string): TypeError {
-  return new TypeError(`malformed GTID set: "${piece}" in "${entry}"`)
+  const [what, where] = [piece, entry].map((text) => text.slice(0, LONGEST_SHOWN))
+  return new TypeError(`malformed GTID set: "${what}" in "${where}"`)
 }
 
 function add(

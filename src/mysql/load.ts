@@ -1,7 +1,6 @@
 /** How busy a server is, as far as this account may know. */
-import { ServerError } from '../errors.ts'
 import { dialectOf } from './dialects.ts'
-import { MARK, type Session, statusNumber } from './query.ts'
+import { MARK, type Session, statusNumber, unlessRefused } from './query.ts'
 
 /** null = this account, or this server, does not tell. */
 export interface LoadReading {
@@ -34,13 +33,4 @@ export async function waitingLocks(session: Session): Promise<number> {
       `AND (INFO IS NULL OR INFO NOT LIKE '${MARK.trimEnd()}%')`,
   )
   return Number(row?.['n'] ?? 0)
-}
-
-async function unlessRefused(reading: Promise<number | null>): Promise<number | null> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof ServerError && error.reason === 'privilege') return null
-    throw error
-  }
 }

@@ -2,27 +2,22 @@
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import { channelOf, OLD_WORDS } from './channel-row.ts'
 import type { Ceiling, Dialect, Fencing } from './dialect.ts'
-import {
-  coversPosition,
-  errantEntries,
-  formatGtidPosition,
-  type GtidPosition,
-  missingCount,
-  parseGtidPosition,
-} from './gtid-position.ts'
-import { type Session, statusNumber, text } from './query.ts'
+import { coversPosition, formatGtidPosition, parseGtidPosition } from './gtid-position.ts'
+import { mariadbGtids } from './mariadb-gtids.ts'
+import { type Session, statusNumber, text, understood } from './query.ts'
 import { quoteText } from './sql.ts'
 
 const fencing: Fencing = {
   // Never gtid_current_pos: it can name transactions that are not in this binlog.
   async position(source) {
     const [row] = await source.query('SELECT @@global.gtid_binlog_pos AS position')
-    return text(row, 'position')
+    return formatGtidPosition(understood(source, text(row, 'position'), parseGtidPosition))
   },
 
   async hasReached(replica, position) {
     const [row] = await replica.query('SELECT @@global.gtid_slave_pos AS position')
-    return coversPosition(parseGtidPosition(text(row, 'position')), parseGtidPosition(position))
+    const applied = understood(replica, text(row, 'position'), parseGtidPosition)
+    return coversPosition(applied, parseGtidPosition(position))
   },
 
   // Whatever a replica has came out of the source's binlog before its end.
@@ -76,58 +71,16 @@ export const mariadb: Dialect = {
     return rows.map((row) => channelOf(row, OLD_WORDS))
   },
 
-  async gtids(session) {
-    const [row] = await session.query(
-      'SELECT @@global.gtid_binlog_state AS state, @@global.gtid_slave_pos AS applied, @@global.gtid_binlog_pos AS position',
-    )
-    return {
-      enabled: true,
-      executed: text(row, 'state'),
-      applied: text(row, 'applied'),
-      purged: '',
-    }
-  },
+  gtids: mariadbGtids,
 
   // The status variable is there since 10.5; INNODB_METRICS, where it has the same, has it switched off since.
   historyList: (session) => statusNumber(session, 'Innodb_history_list_length'),
-
-  errant(replica, sources) {
-    const known = sources.flatMap((source) => parseGtidPosition(source.executed))
-    // A source restored from a backup starts with an empty binlog: what it applied before is no news to it.
-    const applied = sources.map((source) => parseGtidPosition(source.applied))
-    const entries = errantEntries(parseGtidPosition(replica.executed), known).filter(
-      (entry) => !applied.some((position) => coversPosition(position, [entry])),
-    )
-    return {
-      count: BigInt(entries.length),
-      set: formatGtidPosition(entries),
-      exact: entries.length === 0,
-    }
-  },
-
-  missing: (source, replica) =>
-    missingCount(parseGtidPosition(source.executed), [
-      ...parseGtidPosition(replica.applied),
-      ...ownOf(parseGtidPosition(replica.executed), parseGtidPosition(source.executed)),
-    ]),
-
-  // Needs the GTID list at the head of the oldest binlog, which no statement of a read-only account shows.
-  unrecoverable: () => null,
 
   // gtid_slave_pos moves as well where a replica finds its place by file and position.
   fencing(source, _replica, isHub) {
     // Two sources that write one domain: the replica's position is that of whoever is further.
     return source.binaryLog && !isHub ? fencing : null
   },
-}
-
-/** What a replica wrote itself, when it was the source, and its source has of it since. */
-function ownOf(replica: GtidPosition, source: GtidPosition): GtidPosition {
-  return replica.filter(({ domain, server, sequence }) =>
-    source.some(
-      (entry) => entry.domain === domain && entry.server === server && entry.sequence >= sequence,
-    ),
-  )
 }
 
 async function snapshotCovers(reader: Session, ceiling: Ceiling): Promise<boolean> {

@@ -1,17 +1,10 @@
 /** MySQL and Percona Server, 5.7 to 26.x. */
-import type { Dialect, Fencing, GtidObservation } from './dialect.ts'
-import {
-  containsGtidSet,
-  countGtids,
-  formatGtidSet,
-  parseGtidOwned,
-  parseGtidSet,
-  subtractGtidSet,
-  unionGtidSets,
-} from './gtid-set.ts'
+import type { Dialect, Fencing } from './dialect.ts'
+import { containsGtidSet, formatGtidSet, parseGtidSet, unionGtidSets } from './gtid-set.ts'
 import { readChannels } from './mysql-channels.ts'
+import { mysqlGtids, ownedGtids } from './mysql-gtids.ts'
 import { placeFencing } from './mysql-places.ts'
-import { type Session, text } from './query.ts'
+import { type Session, text, understood } from './query.ts'
 import { quoteText } from './sql.ts'
 
 const gtidFencing: Fencing = {
@@ -19,7 +12,8 @@ const gtidFencing: Fencing = {
   async position(source) {
     const owned = await ownedGtids(source)
     const [row] = await source.query('SELECT @@global.gtid_executed AS executed')
-    return formatGtidSet(unionGtidSets(owned, parseGtidSet(text(row, 'executed'))))
+    const executed = understood(source, text(row, 'executed'), parseGtidSet)
+    return formatGtidSet(unionGtidSets(owned, executed))
   },
 
   hasReached: (replica, position) => isExecuted(replica, position),
@@ -31,14 +25,11 @@ const gtidFencing: Fencing = {
       `SELECT received_transaction_set AS received FROM performance_schema.replication_connection_status WHERE channel_name=${quoteText(channel)}`,
     )
     const received = row === undefined ? '' : text(row, 'received')
-    const startedAnew =
-      received === '' || !containsGtidSet(parseGtidSet(received), parseGtidSet(lastReceived))
+    const receivedSet = understood(replica, received, parseGtidSet)
+    const startedAnew = received === '' || !containsGtidSet(receivedSet, parseGtidSet(lastReceived))
     if (!startedAnew) return { target: received, received }
     const owned = await ownedGtids(source)
-    return {
-      target: formatGtidSet(unionGtidSets(owned, parseGtidSet(received))),
-      received,
-    }
+    return { target: formatGtidSet(unionGtidSets(owned, receivedSet)), received }
   },
 
   async readPast(source, ceiling, read) {
@@ -71,18 +62,7 @@ export const mysql: Dialect = {
 
   channels: readChannels,
 
-  async gtids(session) {
-    const [row] = await session.query(
-      'SELECT @@global.gtid_mode AS mode, @@global.gtid_executed AS executed, @@global.gtid_purged AS purged',
-    )
-    const executed = text(row, 'executed')
-    return {
-      enabled: text(row, 'mode').startsWith('ON'),
-      executed,
-      applied: executed,
-      purged: text(row, 'purged'),
-    }
-  },
+  gtids: mysqlGtids,
 
   async historyList(session) {
     const [row] = await session.query(
@@ -91,27 +71,10 @@ export const mysql: Dialect = {
     return row === undefined ? null : Number(text(row, 'n'))
   },
 
-  errant(replica, sources) {
-    const known = sources.map((source) => parseGtidSet(source.executed))
-    const set = known.reduce(subtractGtidSet, parseGtidSet(replica.executed))
-    return { count: countGtids(set), set: formatGtidSet(set), exact: true }
-  },
-
-  missing: (source, replica) =>
-    countGtids(subtractGtidSet(parseGtidSet(source.executed), parseGtidSet(replica.executed))),
-
-  unrecoverable: (source: GtidObservation, replica: GtidObservation) =>
-    countGtids(subtractGtidSet(parseGtidSet(source.purged), parseGtidSet(replica.executed))),
-
   fencing(source, replica) {
     if (!source.binaryLog) return null
     return source.gtidEnabled && replica.gtidEnabled ? gtidFencing : placeFencing
   },
-}
-
-async function ownedGtids(source: Session) {
-  const [row] = await source.query('SELECT @@global.gtid_owned AS owned')
-  return parseGtidOwned(text(row, 'owned'))
 }
 
 async function isExecuted(session: Session, gtids: string): Promise<boolean> {

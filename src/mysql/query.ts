@@ -1,4 +1,5 @@
 /** What can be asked of a server, and what it answers. */
+import { ServerError } from '../errors.ts'
 import type { Flavor } from './flavor.ts'
 
 /** Every statement of ours starts with it, so that it is known in any list of what runs. */
@@ -40,4 +41,27 @@ export function text(row: Row | undefined, column: string): string {
 export async function statusNumber(session: Session, name: string): Promise<number | null> {
   const [row] = await session.query(`SHOW GLOBAL STATUS LIKE '${name}'`)
   return row === undefined ? null : Number(text(row, 'Value'))
+}
+
+/**
+ * What the server printed, read by `parse`.
+ * @throws {ServerError} instead of the TypeError with which `parse` says that it makes no sense.
+ */
+export function understood<T>({ server }: Session, printed: string, parse: (text: string) => T): T {
+  try {
+    return parse(printed)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new ServerError('query', `${server}: ${error.message}`, null, error)
+  }
+}
+
+/** What was asked for, or null where this account may not know. @throws {ServerError} for any other reason. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof ServerError && error.reason === 'privilege') return null
+    throw error
+  }
 }

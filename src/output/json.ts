@@ -90,6 +90,7 @@ function serverObject(server: ServerReport) {
       lag_seconds: channel.lagSeconds,
       delay_seconds: channel.delaySeconds,
       missing: decimal(channel.missing),
+      receive_gap: decimal(channel.receiveGap),
     })),
   }
 }

@@ -170,6 +170,7 @@ const CHANNEL_HEADINGS = [
   'Lag',
   'Delay',
   'Missing transactions',
+  'Not received',
 ] as const
 
 function channelRows(server: ServerReport): string[][] {
@@ -182,6 +183,7 @@ function channelRows(server: ServerReport): string[][] {
     channel.lagSeconds === null ? 'unknown' : duration(channel.lagSeconds),
     duration(channel.delaySeconds),
     shown(channel.missing),
+    shown(channel.receiveGap),
   ])
 }
 

@@ -53,11 +53,14 @@ export interface ServerFacts {
   schemaRead: boolean
 }
 
+/** What the last look at the GTIDs of both ends of a channel found. */
 export interface GtidLink {
-  /** The source at the previous look; null before it. */
-  previousSource: GtidObservation | null
-  missing: bigint | null
-  unrecoverable: bigint | null
+  readonly source: string | null
+  /** As it was at that look, or at the last one at which it could be read; null before that. */
+  readonly seen: GtidObservation | null
+  readonly missing: bigint | null
+  readonly receiveGap: bigint | null
+  readonly unrecoverable: bigint | null
 }
 
 export function gtidLinkKey(replica: string, channel: string): string {

@@ -94,6 +94,7 @@ function channelReport(
     lagSeconds: channel.lagSeconds,
     delaySeconds: channel.delaySeconds,
     missing: gtids?.missing ?? null,
+    receiveGap: gtids?.receiveGap ?? null,
     unrecoverable: gtids?.unrecoverable ?? null,
   }
 }

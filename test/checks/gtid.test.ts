@@ -86,6 +86,67 @@ describe('transactions of a replica', () => {
   })
 })
 
+describe('a replica', () => {
+  test('that is promoted has no errant transactions any more', async () => {
+    const [source, replica] = pair()
+    replica.gtidExecuted = `${ONE}:1-100,${TWO}:1-3`
+    const { look, of } = set(source, replica)
+    await look()
+    replica.channels.length = 0
+
+    await look()
+
+    expect(of('db2').gtid).toBeNull()
+  })
+
+  test('that is given another source lacks nothing of the one that it had', async () => {
+    const [source, replica] = pair()
+    const other = fakeDatabase('db3')
+    other.gtidExecuted = `${uuidOf('db3')}:1-7`
+    const { look, of } = set(source, replica, other)
+    await look()
+    source.gtidExecuted = `${ONE}:1-500`
+    replica.channels.splice(0, 1, channelFrom('db3'))
+
+    await look()
+    expect(of('db2').channels[0]).toMatchObject({ source: 'db3', missing: null })
+    await look()
+
+    expect(of('db2').channels[0]?.missing).toBe(7n)
+  })
+
+  test('with a source that is MariaDB since its restart is not compared by what means nothing there', async () => {
+    const [source, replica] = pair()
+    const { scan, look, of } = set(source, replica)
+    await look()
+    const flavor = { vendor: 'mariadb', version: [10, 11, 19] } as const
+    Object.assign(scan.context.facts.get('db1')?.server.control ?? {}, {
+      flavor: async () => flavor,
+    })
+    source.gtidExecuted = '0-1-100'
+
+    await runCheck(scan.context, gtid)
+
+    expect(of('db2').checks?.gtid).toMatchObject({ success: true, failures: { internal: 0 } })
+    expect(of('db2').gtid?.errant).toBeNull()
+    expect(of('db2').channels[0]?.unrecoverable).toBeNull()
+  })
+
+  test('that prints a GTID set which is none fails the check, and nothing else', async () => {
+    const [source, replica] = pair()
+    replica.gtidExecuted = 'not a set'
+    const { scan, look, of } = set(source, replica)
+
+    await look()
+
+    expect(of('db2').checks?.gtid).toMatchObject({
+      success: false,
+      failures: { query: 1, internal: 0 },
+    })
+    expect(scan.log.join('\n')).toMatch(/check=gtid reason=query error="db2: malformed GTID set/)
+  })
+})
+
 describe('transactions of a source', () => {
   test('are missing when the previous look saw them and the replica has them not', async () => {
     const [source, replica] = pair()

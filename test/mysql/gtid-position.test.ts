@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import {
   coversPosition,
-  errantEntries,
+  errantRuns,
   formatGtidPosition,
   type GtidPosition,
+  type GtidRun,
   missingCount,
   parseGtidPosition,
+  type SourceGtids,
 } from '../../src/mysql/gtid-position.ts'
 
 const position = parseGtidPosition
@@ -83,21 +85,60 @@ describe('missing transactions', () => {
   })
 })
 
-describe('errant entries', () => {
+const sourceOf = (logged: string, applied = '', loggedSince = ''): SourceGtids => ({
+  logged: position(logged),
+  applied: position(applied),
+  loggedSince: position(loggedSince),
+})
+
+/** `0-2-7` alone, `0-2-(5..7]` with those before it. */
+const shown = (runs: readonly GtidRun[]) =>
+  runs.map(({ domain, server, after, last }) => `${domain}-${server}-(${after}..${last}]`).join(',')
+
+describe('errant runs', () => {
   it.for<[why: string, replica: string, source: string, errant: string]>([
     ['none where the source has logged the same', '0-1-100', '0-1-100', ''],
     ['none on a replica that is behind', '0-1-90', '0-1-100', ''],
-    ['a server that the source does not know', '0-1-100,0-2-7', '0-1-100', '0-2-7'],
-    ['a server that is further than the source knows', '0-1-100,0-2-9', '0-1-100,0-2-7', '0-2-9'],
-    ['one per domain and server', '5-3-1,0-2-7,0-1-4', '0-1-4', '0-2-7,5-3-1'],
-    ['a higher number of another server hides nothing', '0-2-7', '0-1-100', '0-2-7'],
+    ['a server that the source does not know', '0-1-100,0-2-7', '0-1-100', '0-2-(0..7]'],
+    ['further than the source knows', '0-1-100,0-2-9', '0-1-100,0-2-7', '0-2-(7..9]'],
+    ['one per domain and server', '5-3-1,0-2-7,0-1-4', '0-1-4', '0-2-(0..7],5-3-(0..1]'],
+    ['a higher number of another server hides nothing', '0-2-7', '0-1-100', '0-2-(0..7]'],
   ])('%s', ([, replica, source, errant]) => {
-    expect(formatGtidPosition(errantEntries(position(replica), position(source)))).toBe(errant)
+    expect(shown(errantRuns(position(replica), [sourceOf(source)]))).toBe(errant)
   })
 
-  test('several sources may be given one behind the other', () => {
-    const sources = [...position('0-1-100'), ...position('0-1-90,1-1-5')]
-    expect(errantEntries(position('0-1-95,1-1-5'), sources)).toEqual([])
+  it.for<[why: string, replica: string, source: SourceGtids, errant: string]>([
+    [
+      'none that a source from a backup applied before its first binary log',
+      '0-9-50,0-1-60',
+      sourceOf('0-1-60', '0-9-50', '0-1-51'),
+      '',
+    ],
+    [
+      'none while it is not known from when on that source has logged all',
+      '0-9-50,0-1-60',
+      sourceOf('0-1-60', '0-1-60'),
+      '',
+    ],
+    [
+      'what a source in the middle of a chain would have logged, however far it is by now',
+      '0-1-900,0-3-101',
+      sourceOf('0-1-5000', '0-1-5000', '0-1-1'),
+      '0-3-(0..101]',
+    ],
+    [
+      'of that only what is behind the beginning of its log',
+      '0-1-900,0-3-101',
+      sourceOf('0-1-5000', '0-1-5000', '0-1-90'),
+      '0-3-(89..101]',
+    ],
+  ])('%s', ([, replica, source, errant]) => {
+    expect(shown(errantRuns(position(replica), [source]))).toBe(errant)
+  })
+
+  test('what any of several sources has is none', () => {
+    const sources = [sourceOf('0-1-100'), sourceOf('0-1-90,1-1-5')]
+    expect(errantRuns(position('0-1-95,1-1-5'), sources)).toEqual([])
   })
 })
 
@@ -146,15 +187,23 @@ describe('for all positions', () => {
     })
   })
 
-  test('errant entries are the replica’s, and gone once the source has them', () => {
+  test('errant runs are the replica’s, and gone once the source has them', () => {
     both((replica, source) => {
-      const errant = errantEntries(replica, source)
-      expect(replica).toEqual(expect.arrayContaining([...errant]))
-      expect(errantEntries(replica, [...source, ...errant])).toEqual([])
-      expect(errantEntries(replica.toReversed(), source.toReversed())).toEqual(errant)
+      const errantTo = (logged: GtidPosition) =>
+        errantRuns(replica, [{ logged, applied: [], loggedSince: [] }])
+      const errant = errantTo(source)
+      const entries = errant.map(({ last, domain, server }) => ({ domain, server, sequence: last }))
+      expect(replica).toEqual(expect.arrayContaining(entries))
+      const adopted = source.filter(
+        ({ domain, server }) => !errant.some((e) => e.domain === domain && e.server === server),
+      )
+      expect(errantTo([...adopted, ...entries])).toEqual([])
       for (const entry of replica) {
         const known = source.find((e) => e.domain === entry.domain && e.server === entry.server)
-        expect(errant.includes(entry)).toBe(known === undefined || known.sequence < entry.sequence)
+        const isErrant = errant.some(
+          ({ domain, server }) => domain === entry.domain && server === entry.server,
+        )
+        expect(isErrant).toBe(known === undefined || known.sequence < entry.sequence)
       }
     })
   })

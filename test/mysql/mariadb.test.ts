@@ -113,57 +113,6 @@ describe('who a server is', () => {
   })
 })
 
-describe('transactions', () => {
-  const seen = (executed: string, applied = '') => ({
-    enabled: true,
-    executed,
-    applied,
-    purged: '',
-  })
-
-  it.for<[string, replica: string, sources: [string, string?][], count: bigint, set: string]>([
-    ['of the source are not errant', '0-101-5', [['0-101-9']], 0n, ''],
-    ['of the replica’s own are', '0-101-5,0-102-6', [['0-101-9']], 1n, '0-102-6'],
-    ['that the source has less of are', '0-101-12', [['0-101-9']], 1n, '0-101-12'],
-    ['of a domain that the source has not are', '0-101-5,7-102-1', [['0-101-9']], 1n, '7-102-1'],
-    ['of any of several sources are not', '0-101-5,1-103-4', [['0-101-5'], ['1-103-4']], 0n, ''],
-    [
-      'that a source applied and never logged are not',
-      '0-100-50,0-101-60',
-      [['0-101-60', '0-100-50']],
-      0n,
-      '',
-    ],
-  ])('%s', ([, replica, sources, count, set]) => {
-    const errant = mariadb.errant(
-      seen(replica),
-      sources.map(([executed, applied]) => seen(executed, applied)),
-    )
-
-    expect(errant).toEqual({ count, set, exact: count === 0n })
-  })
-
-  it.for<[string, source: string, applied: string, missing: bigint]>([
-    ['all applied', '0-101-9', '0-101-9', 0n],
-    ['behind', '0-101-9', '0-101-4', 5n],
-    ['after a failover, by another server id', '0-101-9,0-102-12', '0-102-12', 0n],
-    ['behind in one domain, not in the other', '0-101-9,1-101-4', '0-101-9,1-101-1', 3n],
-    ['never applied anything', '0-101-9', '', 9n],
-  ])('are missing: %s', ([, source, applied, missing]) => {
-    expect(mariadb.missing(seen(source), seen('', applied))).toBe(missing)
-  })
-
-  test('are not missing on a former source that wrote them itself', () => {
-    const source = seen('0-101-900,0-102-905', '0-101-900')
-    const formerSource = seen('0-101-900', '')
-
-    expect(mariadb.missing(source, formerSource)).toBe(5n)
-  })
-
-  test('are never called lost: no statement tells', () =>
-    expect(mariadb.unrecoverable(seen('0-101-9'), seen(''))).toBeNull())
-})
-
 const SERVER: Identity = {
   serverId: '101',
   uuid: null,

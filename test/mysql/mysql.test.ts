@@ -8,8 +8,6 @@ import type { Row } from '../../src/mysql/query.ts'
 import { fakeSession } from '../support/fake-session.ts'
 import { mysql57Row, mysql80Row, UUID } from '../support/fake-status-rows.ts'
 
-const OTHER = '99999999-71ca-11e1-9e33-c80aa9429562'
-
 async function channels(version: Version, rows: readonly Row[]) {
   const flavor = { vendor: 'mysql', version } as const
   const session = fakeSession({ SHOW: rows }, flavor)
@@ -187,48 +185,6 @@ describe('who a server is', () => {
       serverId: '101',
       ...expected,
     })
-  })
-})
-
-describe('transactions', () => {
-  const seen = (executed: string, purged = '') => ({
-    enabled: true,
-    executed,
-    applied: executed,
-    purged,
-  })
-
-  it.for<[string, replica: string, sources: string[], count: bigint, set: string]>([
-    ['of the source alone are not errant', `${UUID}:1-5`, [`${UUID}:1-9`], 0n, ''],
-    ['of the replica are', `${UUID}:1-5,${OTHER}:1-2`, [`${UUID}:1-9`], 2n, `${OTHER}:1-2`],
-    ['beyond the source’s are', `${UUID}:1-12`, [`${UUID}:1-9`], 3n, `${UUID}:10-12`],
-    [
-      'of any of several sources are not',
-      `${UUID}:1-5,${OTHER}:1-2`,
-      [`${UUID}:1-5`, `${OTHER}:1-2`],
-      0n,
-      '',
-    ],
-    ['of a tag are told apart', `${UUID}:1-5:fix:1`, [`${UUID}:1-5`], 1n, `${UUID}:fix:1`],
-  ])('%s', ([, replica, sources, count, set]) => {
-    const errant = mysql.errant(
-      seen(replica),
-      sources.map((source) => seen(source)),
-    )
-
-    expect(errant).toEqual({ count, set, exact: true })
-  })
-
-  test('are missing when the source had them and the replica has not', () => {
-    expect(mysql.missing(seen(`${UUID}:1-9`), seen(`${UUID}:1-3:5-6`))).toBe(4n)
-    expect(mysql.missing(seen(`${UUID}:1-3`), seen(`${UUID}:1-9`))).toBe(0n)
-  })
-
-  test('are lost for the replica when the source has purged them', () => {
-    const source = seen(`${UUID}:1-9`, `${UUID}:1-4`)
-
-    expect(mysql.unrecoverable(source, seen(`${UUID}:1-2`))).toBe(2n)
-    expect(mysql.unrecoverable(source, seen(`${UUID}:1-4`))).toBe(0n)
   })
 })
 

@@ -64,6 +64,7 @@ test('the check object has the form that the contract shows', () => {
                 lag_seconds: 0,
                 delay_seconds: 0,
                 missing: '0',
+                receive_gap: '0',
               },
             ],
           },

@@ -103,10 +103,15 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
+  if (sql.startsWith('SELECT s.CHANNEL_NAME')) return receivedBy(database)
   if (sql.startsWith('SELECT @@global.gtid_mode')) return [{ mode: 'ON', executed, purged: '' }]
   if (sql.startsWith('SHOW GRANTS')) return database.grants.map((grant) => ({ grant }))
   if (sql.startsWith('SELECT CURRENT_USER()')) return [{ account: 'drift@%' }]
   throw new Error(`${database.name} does not know: ${sql}`)
+}
+
+function receivedBy({ channels, gtidExecuted: received }: FakeDatabase): Row[] {
+  return channels.map(({ Channel_Name: channel = '' }) => ({ channel, by_gtid: '1', received }))
 }
 
 function schemasOf({ tables }: FakeDatabase): Row[] {

@@ -104,6 +104,7 @@ export function makeChannel(overrides: Partial<ChannelReport> = {}): ChannelRepo
     lagSeconds: 0,
     delaySeconds: 0,
     missing: 0n,
+    receiveGap: 0n,
     unrecoverable: 0n,
     ...overrides,
   }

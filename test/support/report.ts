@@ -42,6 +42,7 @@ export interface ServerObject {
     readonly lag_seconds: number | null
     readonly delay_seconds: number
     readonly missing: string | null
+    readonly receive_gap: string | null
   }[]
 }
 

@@ -42,6 +42,7 @@ export const FAMILIES = {
   replication_lag_known: gauge(CHANNEL, '1 = the server knows how far the channel is behind.'),
   replication_lag_seconds: gauge(CHANNEL, 'Seconds_Behind_Source or Seconds_Behind_Master; the configured delay is part of it. Absent when unknown.'),
   replication_configured_delay_seconds: gauge(CHANNEL, 'SOURCE_DELAY or MASTER_DELAY.'),
+  replication_receive_gap_transactions: gauge(CHANNEL, 'Transactions that the source had at the look before the last and that the replica has not even received. Absent where it does not tell.'),
 
   gtid_enabled: gauge(SERVER, '1 = the server replicates by GTID.'),
   gtid_errant_transactions: gauge(SERVER, 'Transactions of the server that its sources do not have; on MariaDB a lower bound.'),

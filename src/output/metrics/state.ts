@@ -62,6 +62,7 @@ function addChannel(samples: Samples, server: At, channel: ChannelReport): void 
   samples.add('replication_lag_known', at, channel.lagSeconds !== null)
   samples.addKnown('replication_lag_seconds', at, channel.lagSeconds)
   samples.add('replication_configured_delay_seconds', at, channel.delaySeconds)
+  samples.addKnown('replication_receive_gap_transactions', at, channel.receiveGap)
   samples.addKnown('gtid_missing_transactions', at, channel.missing)
   samples.addKnown('gtid_unrecoverable_transactions', at, channel.unrecoverable)
 }

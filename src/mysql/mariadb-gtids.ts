@@ -1,0 +1,153 @@
+/** Who has which transactions, by the GTIDs of MariaDB. */
+import type { GtidEnds, GtidObservation, Gtids } from './dialect.ts'
+import {
+  coversPosition,
+  errantRuns,
+  formatGtidPosition,
+  type GtidPosition,
+  lowestByDomain,
+  missingCount,
+  parseGtidPosition,
+} from './gtid-position.ts'
+import { type Row, type Session, text, understood, unlessRefused } from './query.ts'
+
+export const mariadbGtids: Gtids = {
+  async observe(session, before) {
+    const received = (await unlessRefused(receivedBy(session))) ?? new Map()
+    const log = await unlessRefused(beginningOfLog(session))
+    const [row] = await session.query(
+      'SELECT @@global.gtid_binlog_state AS state, @@global.gtid_slave_pos AS applied, ' +
+        '@@global.log_slave_updates AS logs_all',
+    )
+    const logsAll = ['1', 'ON'].includes(text(row, 'logs_all'))
+    const executed = text(row, 'state')
+    const applied = text(row, 'applied')
+    for (const printed of [executed, applied]) understood(session, printed, parseGtidPosition)
+    return {
+      vendor: 'mariadb',
+      enabled: true,
+      executed,
+      owned: '',
+      applied,
+      purged: log === null ? null : formatGtidPosition(log.purged),
+      loggedSince: formatGtidPosition(
+        logsAll && log !== null ? beginnings(log, executed, before) : [],
+      ),
+      received,
+    }
+  },
+
+  errant(replica, sources) {
+    const runs = errantRuns(
+      parseGtidPosition(replica.executed),
+      sources.map(({ executed, applied, loggedSince }) => ({
+        logged: parseGtidPosition(executed),
+        applied: parseGtidPosition(applied),
+        loggedSince: parseGtidPosition(loggedSince),
+      })),
+    )
+    const entries = runs.map(({ last, ...writer }) => ({ ...writer, sequence: last }))
+    return {
+      count: BigInt(runs.length),
+      set: formatGtidPosition(entries),
+      exact: runs.length === 0,
+    }
+  },
+
+  missing: (ends) => missingCount(carried(ends), hereOf(ends)),
+
+  receiveGap(ends) {
+    const received = receivedOf(ends)
+    if (received.length === 0) return null
+    return missingCount(carried(ends), [...received, ...hereOf(ends)])
+  },
+
+  unrecoverable(ends) {
+    const { purged } = ends.source
+    if (purged === null) return null
+    const wanted = parseGtidPosition(purged).filter(isCarried(ends))
+    return missingCount(wanted, [...receivedOf(ends), ...hereOf(ends)])
+  },
+}
+
+/** What the source has and the channel brings. */
+function carried(ends: GtidEnds): GtidPosition {
+  return parseGtidPosition(ends.source.executed).filter(isCarried(ends))
+}
+
+/**
+ * By file and position a replica knows of a domain only since something of it came: what is before that may
+ * have come with a backup.
+ */
+function isCarried({ replica, channel }: GtidEnds): (entry: { domain: number }) => boolean {
+  if (replica.received.get(channel)?.byGtid !== false) return () => true
+  const known = new Set(parseGtidPosition(replica.applied).map(({ domain }) => domain))
+  return ({ domain }) => known.has(domain)
+}
+
+/** Applied, or written by the replica itself when it was the source, as far as its source has it since. */
+function hereOf({ source, replica }: GtidEnds): GtidPosition {
+  const there = parseGtidPosition(source.executed)
+  const own = parseGtidPosition(replica.executed).filter(({ domain, server, sequence }) =>
+    there.some(
+      (entry) => entry.domain === domain && entry.server === server && entry.sequence >= sequence,
+    ),
+  )
+  return [...parseGtidPosition(replica.applied), ...own]
+}
+
+/** Empty too on a channel that finds its place by file and position: then nothing is told. */
+function receivedOf({ replica, channel }: GtidEnds): GtidPosition {
+  return parseGtidPosition(replica.received.get(channel)?.gtids ?? '')
+}
+
+async function receivedBy(session: Session): Promise<GtidObservation['received']> {
+  const rows = await session.query('SHOW ALL SLAVES STATUS')
+  return new Map(
+    rows.map((row) => {
+      const gtids = text(row, 'Gtid_IO_Pos')
+      understood(session, gtids, parseGtidPosition)
+      return [text(row, 'Connection_name'), { byGtid: text(row, 'Using_Gtid') !== 'No', gtids }]
+    }),
+  )
+}
+
+interface BeginningOfLog {
+  /** What was logged before the oldest file that is left. */
+  readonly purged: GtidPosition
+  /** The first transaction of that file, where it is seen. */
+  readonly first: GtidPosition
+}
+
+/**
+ * Format_desc, Start_encryption where there is encryption, Gtid_list, Binlog_checkpoint, and then the first
+ * transaction; more would be statements of unknown length. Without a binary log there are no rows.
+ */
+async function beginningOfLog(session: Session): Promise<BeginningOfLog | null> {
+  const rows = await session.query('SHOW BINLOG EVENTS LIMIT 4')
+  const list = rows.find(({ Event_type }) => Event_type === 'Gtid_list')
+  if (list === undefined) return null
+  return {
+    purged: understood(session, text(list, 'Info').replace(/^\[|\]$/g, ''), parseGtidPosition),
+    first: rows.flatMap((row) => understood(session, gtidIn(row) ?? '', parseGtidPosition)),
+  }
+}
+
+/** `GTID 0-1-7`, `BEGIN GTID 0-1-7 cid=12`. */
+function gtidIn(row: Row): string | undefined {
+  if (row['Event_type'] !== 'Gtid') return undefined
+  return /\bGTID (\d+-\d+-\d+)/.exec(text(row, 'Info'))?.[1]
+}
+
+/** Purging takes what was known of the beginnings away; an earlier look may have seen them. */
+function beginnings(
+  { purged, first }: BeginningOfLog,
+  executed: string,
+  before: GtidObservation | null,
+): GtidPosition {
+  const isSameLog =
+    before !== null &&
+    coversPosition(parseGtidPosition(executed), parseGtidPosition(before.executed))
+  const known = isSameLog ? parseGtidPosition(before.loggedSince) : []
+  return lowestByDomain([...purged, ...first, ...known])
+}

@@ -1,0 +1,165 @@
+/** Errant, missing and lost transactions at any tier of a chain, on real servers. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Lab } from '../../src/lab/lab.ts'
+import { describeFlavors, startCluster, until, useCluster } from '../support/cluster.ts'
+import { type Run, runCheck } from '../support/exporter.ts'
+import { type ServerObject, serverIn } from '../support/report.ts'
+
+const look = (lab: Lab) => runCheck(lab, ['--checks=threads,gtid'])
+
+const gtidsOf = (run: Run, name: string) => {
+  const { gtid, channels } = serverIn(run.json, name)
+  return {
+    ...gtid,
+    gaps: channels.map((channel: ServerObject['channels'][0]) => channel.receive_gap),
+  }
+}
+
+const NOTHING = {
+  missing: '0',
+  errant: '0',
+  errant_set: '',
+  errant_exact: true,
+  unrecoverable: '0',
+}
+
+/** New files until only the newest is left: MariaDB keeps one as long as its engine may need it. */
+async function purge(lab: Lab, name: string): Promise<void> {
+  const server = lab.server(name)
+  await until(async () => {
+    await server.exec('FLUSH BINARY LOGS')
+    const files = await server.query('SHOW BINARY LOGS')
+    await server.exec(`PURGE BINARY LOGS TO '${files.at(-1)?.Log_name}'`)
+    return (await server.query('SHOW BINARY LOGS')).length === 1
+  }, `${name} has one binary log`)
+}
+
+describeFlavors((flavor) => {
+  describe('a chain of three', () => {
+    const cluster = useCluster(flavor, [
+      { name: 'db1' },
+      { name: 'db2', source: 'db1' },
+      {
+        name: 'db3',
+        source: 'db2',
+        settings: flavor === 'mariadb' ? { 'gtid-strict-mode': 'OFF' } : {},
+      },
+    ])
+    const write = async (rows: number) => {
+      for (let row = 0; row < rows; row += 1) {
+        await cluster().server('db1').exec('INSERT INTO shop.t (v) VALUES (1)')
+      }
+    }
+    const control = (verb: 'start' | 'stop', thread: 'io' | 'sql') => {
+      const db3 = cluster().server('db3')
+      return db3.exec(db3.engine.sql[verb]('', thread))
+    }
+
+    beforeAll(async () => {
+      const db1 = cluster().server('db1')
+      await db1.exec(
+        'CREATE DATABASE shop',
+        'CREATE TABLE shop.t (id INT AUTO_INCREMENT PRIMARY KEY, v INT)',
+      )
+      await write(3)
+      await cluster().caughtUp()
+    })
+
+    test('that is idle has nothing errant, missing, on its way or lost at any tier', async () => {
+      const run = await look(cluster())
+      for (const name of ['db2', 'db3']) {
+        expect(gtidsOf(run, name), run.explain).toEqual({ ...NOTHING, gaps: ['0'] })
+      }
+      expect(run.code, run.explain).toBe(0)
+    })
+
+    test('tells what was not received from what was not applied', async () => {
+      await control('stop', 'io')
+      await write(3)
+      const lab = cluster()
+      await until(async () => {
+        const run = await look(lab)
+        expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ missing: '3', gaps: ['3'] })
+        return true
+      }, 'three transactions are missing and not received')
+      await control('stop', 'sql')
+      await control('start', 'io')
+      await until(async () => {
+        const run = await look(lab)
+        expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ missing: '3', gaps: ['0'] })
+        return true
+      }, 'they are missing and received')
+      await control('start', 'sql')
+      await lab.caughtUp()
+      const run = await look(lab)
+      expect(gtidsOf(run, 'db3'), run.explain).toEqual({ ...NOTHING, gaps: ['0'] })
+    })
+
+    test('whose middle purges what the leaf has only received does not lose it', async () => {
+      const lab = cluster()
+      await control('stop', 'sql')
+      await write(2)
+      await until(async () => gtidsOf(await look(lab), 'db3').missing === '2', 'two are missing')
+      await purge(lab, 'db2')
+      const run = await look(lab)
+      expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ missing: '2', unrecoverable: '0' })
+      await control('start', 'sql')
+      await lab.caughtUp()
+    })
+
+    test('with an errant transaction on its leaf still has it when the chain has gone on', async () => {
+      const lab = cluster()
+      await lab.server('db3').exec('FLUSH PRIVILEGES')
+      await write(3)
+      await lab.caughtUp()
+      const run = await look(lab)
+      expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ errant: '1', missing: '0' })
+      expect(gtidsOf(run, 'db2'), run.explain).toMatchObject({ errant: '0', missing: '0' })
+      expect(run.code, run.explain).toBe(2)
+    })
+
+    // Last: the leaf cannot replicate any more.
+    test('whose middle purged what the leaf has not received cannot be caught up with', async () => {
+      const lab = cluster()
+      await control('stop', 'io')
+      await write(4)
+      await until(async () => gtidsOf(await look(lab), 'db3').missing === '4', 'four are missing')
+      await purge(lab, 'db2')
+      const run = await look(lab)
+      expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ missing: '4', unrecoverable: '4' })
+      expect(gtidsOf(run, 'db2'), run.explain).toMatchObject({ missing: '0', unrecoverable: '0' })
+      const text = await runCheck(lab, ['--checks=threads,gtid', '--output=text'])
+      expect(text.text, text.explain).toMatch(/db3 can not catch up: 4 transactions purged/)
+      expect(text.code, text.explain).toBe(2)
+    })
+  })
+})
+
+describe('on mysql', () => {
+  test('what a stalled semi-sync source has sent and not committed is not errant', async () => {
+    await using lab = await startCluster(
+      'mysql',
+      [{ name: 'db1' }, { name: 'db2', source: 'db1' }],
+      {
+        semiSync: true,
+      },
+    )
+    const [db1, db2] = [lab.server('db1'), lab.server('db2')]
+    await db1.exec('CREATE DATABASE shop')
+    await lab.caughtUp()
+    await db1.exec(
+      'SET GLOBAL rpl_semi_sync_source_timeout = 600000',
+      'SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 2',
+    )
+    const waiting = db1.exec('CREATE TABLE shop.t (id INT PRIMARY KEY)')
+    try {
+      await until(() => db2.value("SHOW TABLES FROM shop LIKE 't'"), 'the replica has it')
+      const run = await look(lab)
+      expect(await db1.value('SELECT @@global.gtid_owned'), run.explain).not.toBe('')
+      expect(gtidsOf(run, 'db2'), run.explain).toMatchObject({ errant: '0', missing: '0' })
+    } finally {
+      await db1.exec('SET GLOBAL rpl_semi_sync_source_enabled = 0')
+      await waiting
+    }
+  })
+})
