@@ -12,7 +12,11 @@ export type Check = {
   /** Whether it is reported for a server of this role; the examined end of a comparison is the replica. */
   appliesTo(role: Role, channels: number): boolean
 } & (
-  | { lookAtServer(context: SetContext, facts: ServerFacts): Promise<void> }
+  | {
+      lookAtServer(context: SetContext, facts: ServerFacts): Promise<void>
+      /** What it found there, or could not tell, may be put right any moment: it is looked at again soon. */
+      isOpen?(context: SetContext, facts: ServerFacts): boolean
+    }
   /**
    * `priority`: only at the tables that matter most. `findings`: only at what is known to differ, so that a
    * repair is seen soon. `rest`: only at what the last pass over the contents did not come to, before a restart.

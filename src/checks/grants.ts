@@ -9,6 +9,11 @@ import type { Check } from './check.ts'
 export const grants: Check = {
   name: 'grants',
   appliesTo: () => true,
+  isOpen({ runs }, { server, privileges }) {
+    const couldLook = runs.status('grants', server.config.name).success
+    const { excess, missing, refused } = privileges ?? NOTHING_KNOWN
+    return !couldLook || excess.length + missing.length + refused.length > 0
+  },
   lookAtServer(context, facts) {
     const { name } = facts.server.config
     const { channels } = facts.sight
@@ -19,6 +24,8 @@ export const grants: Check = {
     })
   },
 }
+
+const NOTHING_KNOWN = { excess: [], missing: [], refused: [] }
 
 async function look(context: SetContext, facts: ServerFacts, needs: PrivilegeNeeds): Promise<void> {
   const { server } = facts

@@ -21,13 +21,17 @@ export async function watchSet(context: SetContext): Promise<void> {
 function loopsOf(context: SetContext, check: Check): Promise<void>[] {
   const interval = context.config.intervals[check.name]
   if (interval === undefined) return []
+  const findingsInterval = Math.min(interval, FINDINGS_INTERVAL_MS)
   if ('lookAtServer' in check) {
     // A server that hangs delays its own next look and nobody else's.
     return [...context.facts.values()].map((facts) =>
-      repeat(context, interval, () => check.lookAtServer(context, facts)),
+      repeat(
+        context,
+        () => (check.isOpen?.(context, facts) ? findingsInterval : interval),
+        () => check.lookAtServer(context, facts),
+      ),
     )
   }
-  const findingsInterval = Math.min(interval, FINDINGS_INTERVAL_MS)
   const { checksum, tables } = context.config
   return [
     check.name === 'checksum'
@@ -67,14 +71,15 @@ async function passes(context: SetContext, check: Check, intervalMs: number): Pr
 
 async function repeat(
   context: SetContext,
-  intervalMs: number,
+  intervalMs: number | (() => number),
   look: () => Promise<void>,
 ): Promise<void> {
   const { signal, world } = context
   while (!signal.aborted) {
     await guarded(context, look)
+    const pauseMs = typeof intervalMs === 'number' ? intervalMs : intervalMs()
     // Woken by the end, which the loop sees for itself.
-    await world.sleep(intervalMs, signal).catch(() => undefined)
+    await world.sleep(pauseMs, signal).catch(() => undefined)
   }
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { ServerError } from '../../src/errors.ts'
 import { remember } from '../../src/scan/memory.ts'
 import { watchSet } from '../../src/scan/watch.ts'
 import { type FakeScan, fakeScan } from '../support/fake-scan.ts'
+import { fakeShop } from '../support/fake-shop.ts'
 import { begin, largeShop, REJECTED, ROWS, SLOW } from '../support/restarts.ts'
 
 describe('the watch', () => {
@@ -97,5 +99,53 @@ describe('the watch', () => {
     await Promise.all([back, watching])
 
     expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['same']))
+  })
+})
+
+describe('what is wrong with the account', () => {
+  const HOUR = 3_600_000
+  const config = { intervals: { threads: 15_000, grants: HOUR } }
+  const checks = ['threads', 'grants'] as const
+  const writer = 'GRANT INSERT ON `shop`.* TO `drift`@`%`'
+
+  function watched() {
+    const { databases, replica } = fakeShop()
+    const scan = fakeScan(databases, { config, checks })
+    const looks = () => replica.asked.filter((sql) => sql === 'SHOW GRANTS').length
+    const refused = () => scan.context.facts.get('db2')?.privileges?.refused ?? []
+    return { scan, replica, looks, refused }
+  }
+
+  test('is seen to be repaired within two minutes', async () => {
+    const { scan, replica, refused } = watched()
+    replica.grants.push(writer)
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(HOUR / 2)
+    expect(refused()).toEqual(['INSERT'])
+    replica.grants.pop()
+    await scan.world.sleep(120_000)
+    expect(refused()).toEqual([])
+    scan.ending.abort()
+    await watching
+  })
+
+  test('is tried again each minute while it cannot be read', async () => {
+    const { scan, replica, looks } = watched()
+    replica.refusals.push([/^SHOW GRANTS/, new ServerError('timeout', 'db2: took too long')])
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(10 * 60_000)
+    expect(looks()).toBeGreaterThanOrEqual(10)
+    scan.ending.abort()
+    await watching
+  })
+
+  test('is nothing: it is asked for once an hour', async () => {
+    const { scan, looks } = watched()
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(HOUR / 2)
+    // Before all other checks, and by its own clock.
+    expect(looks()).toBe(2)
+    scan.ending.abort()
+    await watching
   })
 })
