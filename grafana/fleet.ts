@@ -45,7 +45,7 @@ export const fleet = dashboard({
       title: null,
       panels: [
         stat({
-          title: 'Sets not proven the same',
+          title: 'Sets not the same',
           description:
             'Replication sets with a table that is drifted, missing, unknown or suspect, or in which nothing was compared yet.',
           size: [3, 4],

@@ -1,5 +1,5 @@
 /** Tables: one line per combination of labels, one column per label or query. */
-import { GREEN } from './looks.ts'
+import { GREEN, PLAIN } from './looks.ts'
 import type { FieldConfig, Mapping, Override, Step } from './model.ts'
 import { type PanelSpec, panelOf, targetsOf, type Unplaced } from './panels.ts'
 
@@ -19,7 +19,7 @@ interface ValueColumn {
   readonly unit?: string
   readonly decimals?: number
   readonly words?: Mapping
-  /** Colour the cell. */
+  /** Colours of the numbers; those that are green elsewhere have none here, where most numbers are good. */
   readonly steps?: readonly Step[]
 }
 
@@ -27,9 +27,11 @@ export interface TableSpec extends Pick<PanelSpec, 'title' | 'description' | 'si
   /** A query whose labels are columns, and whose value is not shown. */
   readonly lines?: string
   readonly columns: readonly Column[]
-  /** Heading of the column with the largest numbers on top. */
-  readonly largestFirst: string
+  /** Heading of the column with the largest numbers on top; otherwise by the first column. */
+  readonly largestFirst?: string
 }
+
+const SET = 'replication_set'
 
 /** The queries' answers are joined on the labels that they share, so all should keep the same. */
 export function table(spec: TableSpec): Unplaced {
@@ -47,7 +49,12 @@ export function table(spec: TableSpec): Unplaced {
     (column) =>
       ['label' in column ? column.label : fieldWith(column.expr), column.heading] as const,
   )
-  const unseen = ['Time', ...(lines === undefined ? [] : [fieldWith(lines)])]
+  const unseen = [
+    'Time',
+    ...(lines === undefined ? [] : [fieldWith(lines)]),
+    // Joins need it; in the dashboard of one set it is the same everywhere.
+    ...(columns.some((column) => 'label' in column && column.label === SET) ? [] : [SET]),
+  ]
   return {
     ...panelOf('table', spec),
     targets,
@@ -55,7 +62,9 @@ export function table(spec: TableSpec): Unplaced {
     options: {
       cellHeight: 'sm',
       showHeader: true,
-      sortBy: [{ displayName: largestFirst, desc: true }],
+      sortBy: [
+        { displayName: largestFirst ?? columns[0]?.heading, desc: largestFirst !== undefined },
+      ],
     },
     transformations: [
       { id: 'merge', options: {} },
@@ -92,7 +101,11 @@ function linkProperties({ link }: LabelColumn): Override['properties'] {
   return link ? [{ id: 'links', value: [{ ...link, targetBlank: false }] }] : []
 }
 
-function valueProperties({ unit, decimals, words, steps }: ValueColumn): Override['properties'] {
+function valueProperties(column: ValueColumn): Override['properties'] {
+  const { unit, decimals, words } = column
+  const steps = column.steps?.map((step) =>
+    step.color === GREEN ? { ...step, color: PLAIN } : step,
+  )
   const isColoured = words !== undefined || steps !== undefined
   return [
     ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),

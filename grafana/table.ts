@@ -99,7 +99,8 @@ export const table = dashboard({
         }),
         stat({
           title: 'Rows',
-          description: 'Rows of the table on each server, by the last count that came through it.',
+          description:
+            'Rows of the table on each server as last counted, not all at one moment: what they differ by is in the panel on rows more or fewer.',
           size: [9, 4],
           unit: 'none',
           queries: [{ expr: rows, legend: '{{server}}' }],
@@ -109,7 +110,7 @@ export const table = dashboard({
         tablePanel({
           title: 'Replicas',
           description: 'What is known of the table on each replica now.',
-          size: [24, 6],
+          size: [24, 5],
           columns: [
             { heading: 'Server', label: 'server' },
             {
@@ -145,7 +146,7 @@ export const table = dashboard({
           title: 'Drift',
           description:
             'Whether drift of the table was confirmed on each replica. A gap: it was not compared.',
-          size: [12, 7],
+          size: [12, 6],
           unit: 'none',
           queries: [{ expr: drifted, legend: '{{server}}' }],
           words: DRIFT_WORDS,
@@ -154,7 +155,7 @@ export const table = dashboard({
           title: 'Age of its verification',
           description:
             'How long ago the oldest reading began that the verdict rests on. It falls with each verification.',
-          size: [12, 7],
+          size: [12, 6],
           unit: 's',
           queries: [{ expr: verifiedAge, legend: '{{server}}' }],
         }),

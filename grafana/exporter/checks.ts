@@ -29,10 +29,10 @@ export const checks: Section = {
       steps: RED_UNTIL_ONE,
     }),
     timeseries({
-      title: 'Time since the last success',
-      description: `In intervals of each check, of the server that waits the longest. Above ${STALE_LIMIT}, and five minutes, MySQLDriftCheckStale fires. No line: never yet.`,
+      title: 'Time since the last success, in intervals',
+      description: `Of each check on the server that waits for it the longest. Above ${STALE_LIMIT}, and five minutes, MySQLDriftCheckStale fires. No line: never yet.`,
       size: [12, 9],
-      unit: 'suffix: intervals',
+      unit: 'none',
       queries: [
         {
           expr: worstBy(

@@ -7,10 +7,15 @@ export const process: Section = {
   panels: [
     timeseries({
       title: 'Scrape duration',
-      description: 'How long Prometheus waits for each exporter.',
+      description: 'How long Prometheus waits for each exporter that answers.',
       size: [12, 7],
       unit: 's',
-      queries: [{ expr: general('scrape_duration_seconds'), legend: '{{instance}}' }],
+      queries: [
+        {
+          expr: `${general('scrape_duration_seconds')} and ${general('up')} == 1`,
+          legend: '{{instance}}',
+        },
+      ],
     }),
     timeseries({
       title: 'Series',

@@ -26,10 +26,10 @@ export const coverage: Section = {
       max: 1,
     }),
     timeseries({
-      title: 'Oldest verification',
-      description: `Age of the verification of that table which waits the longest, in intervals of the checksum check; a table that was never verified counts from when it was first seen. Above ${COVERAGE_LIMIT}, MySQLDriftCoverageLow fires.`,
+      title: 'Oldest verification, in intervals',
+      description: `Age of the verification of that table which waits the longest, in intervals of its checksum check; a table that was never verified counts from when it was first seen. Above ${COVERAGE_LIMIT}, MySQLDriftCoverageLow fires.`,
       size: [8, 7],
-      unit: 'suffix: intervals',
+      unit: 'none',
       queries: [{ expr: `${verifiedAge} / ${interval}`, legend: '{{server}}' }],
       steps: from([1, ORANGE], [COVERAGE_LIMIT, RED]),
     }),

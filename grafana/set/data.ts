@@ -36,7 +36,7 @@ export const data: Section = {
       title: 'Verdict per server',
       description:
         'The worst verdict of the tables of each examined server. A gap: nothing was compared there.',
-      size: [12, 7],
+      size: [12, 6],
       unit: 'none',
       queries: [{ expr: worstVerdict(of, 'server'), legend: '{{server}}' }],
       words: VERDICT_WORDS,
@@ -44,7 +44,7 @@ export const data: Section = {
     timeseries({
       title: 'Tables that could not be judged',
       description: 'Unknown tables, all of them and by reason while there are any.',
-      size: [12, 7],
+      size: [12, 6],
       unit: 'short',
       queries: [
         {
@@ -110,7 +110,7 @@ export const data: Section = {
       size: [12, 8],
       unit: 'short',
       queries: [
-        { expr: `sum by (server) (abs(${rowsDifference}))`, legend: '{{server}}' },
+        { expr: `sum by (server) (abs(${rowsDifference}))`, legend: '{{server}}: all tables' },
         {
           expr: `${rowsDifference} and on (${TABLE}) topk(10, abs(${rowsDifference}) > 0)`,
           legend: '{{server}} {{schema}}.{{table}}',

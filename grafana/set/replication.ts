@@ -59,7 +59,7 @@ export const replication: Section = {
       title: 'Replication threads',
       description:
         'Whether the receiving (io) and the applying (sql) thread of each channel run. A gap: the server could not be read.',
-      size: [12, 7],
+      size: [12, 6],
       unit: 'none',
       queries: [
         {
@@ -74,7 +74,7 @@ export const replication: Section = {
       title: 'Roles',
       description:
         'What each server is, by its own account: it changes with a failover, and detached is a replica that replicates from nobody.',
-      size: [12, 7],
+      size: [12, 6],
       unit: 'none',
       queries: [{ expr: roleAsNumber(of), legend: '{{server}}' }],
       words: words(ROLES),
@@ -118,7 +118,7 @@ export const replication: Section = {
     table({
       title: 'Servers',
       description: 'What each server is and how it stands.',
-      size: [24, 6],
+      size: [24, 5],
       lines: worstBy(`${SERVER}, role, flavor, version`, of('server_info')),
       columns: [
         { heading: 'Server', label: 'server' },
@@ -148,19 +148,28 @@ export const replication: Section = {
           steps: NEUTRAL,
         },
       ],
-      largestFirst: 'Oldest verification',
     }),
     table({
       title: 'Channels',
       description: 'Every replication channel as its replica reports it.',
-      size: [24, 6],
+      size: [24, 5],
       columns: [
         { heading: 'Server', label: 'server' },
         { heading: 'Channel', label: 'channel' },
         { heading: 'Receiving', expr: thread('io'), words: THREAD_WORDS },
         { heading: 'Applying', expr: thread('sql'), words: THREAD_WORDS },
-        { heading: 'Error receiving', expr: errorOf('io'), unit: 'none', steps: NONE_EXPECTED },
-        { heading: 'Error applying', expr: errorOf('sql'), unit: 'none', steps: NONE_EXPECTED },
+        {
+          heading: 'Error receiving',
+          expr: errorOf('io'),
+          unit: 'none',
+          steps: NONE_EXPECTED,
+        },
+        {
+          heading: 'Error applying',
+          expr: errorOf('sql'),
+          unit: 'none',
+          steps: NONE_EXPECTED,
+        },
         {
           heading: 'Lag known',
           expr: leastBy(CHANNEL, of('replication_lag_known')),
@@ -178,7 +187,6 @@ export const replication: Section = {
           ]),
         },
       ],
-      largestFirst: 'Lag',
     }),
   ],
 }

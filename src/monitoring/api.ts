@@ -13,6 +13,19 @@ export interface Sample {
   readonly value: number
 }
 
+/** One series over time. */
+export interface Track {
+  readonly labels: Labels
+  readonly points: readonly (readonly [seconds: number, value: number])[]
+}
+
+/** In seconds since 1970. */
+export interface TimeRange {
+  readonly start: number
+  readonly end: number
+  readonly step: number
+}
+
 /** What both of them call an alert. */
 export interface Alert {
   readonly labels: Labels
@@ -33,11 +46,24 @@ export class Prometheus {
     return version
   }
 
-  async query(expression: string): Promise<Sample[]> {
+  /** @param time in seconds since 1970; now, unless given. */
+  async query(expression: string, time?: number): Promise<Sample[]> {
+    const parameters = { query: expression, ...(time !== undefined && { time: `${time}` }) }
     const { result } = await this.#get<{ result: PrometheusSample[] }>(
-      `/api/v1/query?${new URLSearchParams({ query: expression })}`,
+      `/api/v1/query?${new URLSearchParams(parameters)}`,
     )
     return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }))
+  }
+
+  async queryRange(expression: string, { start, end, step }: TimeRange): Promise<Track[]> {
+    const parameters = { query: expression, start: `${start}`, end: `${end}`, step: `${step}` }
+    const { result } = await this.#get<{ result: PrometheusTrack[] }>(
+      `/api/v1/query_range?${new URLSearchParams(parameters)}`,
+    )
+    return result.map(({ metric, values }) => ({
+      labels: metric,
+      points: values.map(([time, value]) => [time, Number(value)] as const),
+    }))
   }
 
   /** The newest value, null when there is no such series now. */
@@ -78,6 +104,11 @@ export class Prometheus {
 interface PrometheusSample {
   readonly metric: Labels
   readonly value: readonly [time: number, value: string]
+}
+
+interface PrometheusTrack {
+  readonly metric: Labels
+  readonly values: readonly (readonly [time: number, value: string])[]
 }
 
 export class Alertmanager {

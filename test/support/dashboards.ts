@@ -1,6 +1,7 @@
 /** The dashboards as tests see them: their panels, and what Grafana would ask Prometheus for them. */
 import { DASHBOARDS } from '../../grafana/generate.ts'
 import type { Dashboard, Panel, RowPanel } from '../../grafana/model.ts'
+import { type Chosen, filled } from '../../grafana/preview/ask.ts'
 
 export const dashboards = Object.entries(DASHBOARDS)
 
@@ -27,29 +28,18 @@ export function expressionsOf({ panels: all, annotations }: Dashboard): [string,
   ]
 }
 
-export interface Chosen {
-  readonly rateInterval: string
-  readonly schema: string
-  readonly table: string
+/** Every variable that can be at its widest. */
+const WIDEST = {
+  __rate_interval: '5m',
+  job: '.+',
+  instance: '.+',
+  server: '.+',
+  set: 'shop',
+  schema: 'shop',
+  table: 'orders',
 }
 
-/** What Grafana asks Prometheus for, with every variable that can be at its widest. */
-export function asked(
-  expression: string,
-  { rateInterval, schema, table }: Chosen = { rateInterval: '5m', schema: 'shop', table: 'orders' },
-): string {
-  const values = {
-    __rate_interval: rateInterval,
-    job: '.+',
-    instance: '.+',
-    server: '.+',
-    set: 'shop',
-    schema,
-    table,
-  }
-  return expression.replace(/\$(\w+)/g, (variable, name: string) => {
-    const value = (values as Readonly<Record<string, string>>)[name]
-    if (value === undefined) throw new Error(`no test knows the variable ${variable}`)
-    return value
-  })
+/** What Grafana asks Prometheus for. */
+export function asked(expression: string, chosen: Chosen = {}): string {
+  return filled(expression, { ...WIDEST, ...chosen })
 }

@@ -1,0 +1,175 @@
+/** What each panel reads while all is well, and what it reads during a fault. */
+
+/** [panel, series, while all is well, during the fault]; null = there is no such series. */
+export type Reading = readonly [
+  panel: string,
+  /**
+   * As it is called in the legend; '' = the only one. In a table: words that are in its line, a colon, and the
+   * heading of the column.
+   */
+  series: string,
+  before: string | RegExp | null,
+  during: string | RegExp | null,
+]
+
+export interface Scene {
+  readonly name: string
+  /** [fault of the lab, server, table] */
+  readonly faults: readonly (readonly [string, string, string?])[]
+  /** What happens to the exporter itself. */
+  readonly exporter?: 'is killed' | 'has a broken configuration' | 'excludes a table'
+  /** By dashboard, its uid without `mysql-drift-`. */
+  readonly readings: Readonly<Record<string, readonly Reading[]>>
+}
+
+/** The table that is chosen in the dashboard of a table. The feed never changes the number of its rows. */
+export const CHOSEN_TABLE = 'products'
+
+const AT_LEAST_ONE = /^[1-9]/
+const BELOW_TEN = /^(\d(\.\d+)?( s| intervals)?|[\d.]+ ms)$/
+const TEN_OR_MORE = /^([1-9]\d+(\.\d+)?( s| intervals)?|[\d.]+ min)$/
+
+export const SCENES: readonly Scene[] = [
+  {
+    name: 'data and definitions differ',
+    faults: [
+      ['change-row', 'db2', 'orders'],
+      ['delete-row', 'db2', 'products'],
+      ['drop-column', 'db3', 'products'],
+      ['add-table', 'db3'],
+      ['errant-transaction', 'db2'],
+      ['make-writable', 'db3'],
+    ],
+    readings: {
+      fleet: [
+        ['Sets not the same', '', '0', '1'],
+        ['Drifted tables', '', '0', '2'],
+        ['Missing tables', '', '0', '1'],
+        ['Errant transactions', '', '0', '1'],
+        ['Alerts firing', '', '0', AT_LEAST_ONE],
+        ['Alerts firing by severity', 'critical: MySQLDriftTablesDrifted', null, '1'],
+        ['Verdict per set', 'shop', 'same', 'drifted'],
+        ['Servers', 'shop db2: Drifted tables', '0', '2'],
+        ['Tables that could not be judged', 'shop', '0', '1'],
+      ],
+      set: [
+        ['Verdict', '', 'same', 'drifted'],
+        ['Drifted tables', '', '0', '2'],
+        ['Missing tables', '', '0', '1'],
+        ['Errant transactions', '', '0', '1'],
+        ['Schema differences', '', '0', AT_LEAST_ONE],
+        ['Tables verified', '', '100%', '90.9%'],
+        ['Verdict per server', 'db2', 'same', 'drifted'],
+        ['Tables that could not be judged', 'db3 checksum: definition_differs', null, '1'],
+        ['Tables, drifted ones first', 'db2 orders: Data', 'not drifted', 'drifted'],
+        ['Row count differences', 'db2: all tables', '0', '1'],
+        ['Row count differences', 'db2 shop.products', null, '-1'],
+        ['Schema differences by server', 'db3 critical: column missing', null, '1'],
+        ['GTID: missing and errant transactions', 'db2 errant', '0', '1'],
+        ['Servers', 'db3: Read only', 'yes', 'no'],
+      ],
+      table: [
+        ['Replicas on which it drifted', '', '0', '1'],
+        ['Rows that differ', '', '0', '1'],
+        ['Differences in its definition', '', '0', '1'],
+        ['Rows', 'db2', '400', '399'],
+        ['Replicas', 'db2: Rows missing', '0', '1'],
+        ['Drift', 'db2', 'not drifted', 'drifted'],
+        ['Rows over time', 'db2', '400', '399'],
+        ['Rows more or fewer than on the source', 'db2', '0', '-1'],
+        ['Rows that differ, by kind', 'db2 missing', '0', '1'],
+        ['Chunks drifted, differences in its definition', 'db2 chunks', '0', '1'],
+        ['Chunks drifted, differences in its definition', 'db3 definition', '0', '1'],
+      ],
+    },
+  },
+  {
+    name: 'replication does not keep up',
+    faults: [
+      ['stop-io-thread', 'db2'],
+      ['lag', 'db3', 'order_items'],
+    ],
+    readings: {
+      fleet: [
+        ['Threads not running', '', '0', '1'],
+        ['Lag, the ten longest', 'shop db3', '0 s', AT_LEAST_ONE],
+        ['Missing transactions, the ten most', 'shop db3', '0', AT_LEAST_ONE],
+        ['Oldest verification', '', BELOW_TEN, TEN_OR_MORE],
+        ['Age of the oldest verification', 'shop', BELOW_TEN, TEN_OR_MORE],
+      ],
+      set: [
+        ['Replication threads', 'db2 io', 'running', 'stopped or connecting'],
+        ['Replication lag', 'db3', '0 s', AT_LEAST_ONE],
+        ['Channels', 'db2: Receiving', 'running', 'stopped or connecting'],
+        ['Oldest verification, in intervals', 'db3', BELOW_TEN, TEN_OR_MORE],
+        ['Held back', 'db3: lag', null, 'held back'],
+      ],
+      table: [['Age of its verification', 'db3', BELOW_TEN, TEN_OR_MORE]],
+      exporter: [['Held back', 'shop db3: lag', null, AT_LEAST_ONE]],
+    },
+  },
+  {
+    name: 'a replica is gone and another replicates from nobody',
+    faults: [
+      ['kill-server', 'db3'],
+      ['reset-replication', 'db2'],
+    ],
+    readings: {
+      fleet: [['Servers down', '', '0', '1']],
+      set: [
+        ['Servers up', 'up', '3', '2'],
+        ['Roles', 'db2', 'replica', 'detached'],
+        ['Checks', 'db3 threads', 'works', 'fails'],
+      ],
+      exporter: [
+        ['Checks that fail', '', '0', AT_LEAST_ONE],
+        ['Success', 'shop threads', 'works', 'fails'],
+        ['Time since the last success, in intervals', 'shop threads', BELOW_TEN, TEN_OR_MORE],
+        ['Failures within an hour', 'shop db3 threads: connect', null, /./],
+      ],
+    },
+  },
+  {
+    name: 'a table is excluded',
+    faults: [['delay-replica', 'db2']],
+    exporter: 'excludes a table',
+    readings: {
+      set: [
+        ['Tables left out', 'excluded', '0', '2'],
+        ['Replication lag', 'db2 configured delay', null, '1 h'],
+      ],
+    },
+  },
+  {
+    name: 'the configuration is broken',
+    faults: [],
+    exporter: 'has a broken configuration',
+    readings: { exporter: [['Configuration', '', 'good', 'refused']] },
+  },
+  {
+    name: 'the exporter is killed',
+    faults: [],
+    exporter: 'is killed',
+    readings: {
+      set: [['Progress of the checksum pass', 'shop', /%$/, null]],
+      exporter: [
+        ['Scraped', '', 'up', 'down'],
+        ['Version', '0.1.0', /./, null],
+        ['Replication sets', '', '1', null],
+        ['Running for', '', / (s|min)$/, null],
+        ['Duration', 'shop threads', /m?s$/, null],
+        ['Runs', 'threads', AT_LEAST_ONE, null],
+        ['Queries', 'shop db1', AT_LEAST_ONE, null],
+        ['Time that queries take', 'shop db1', / m?s$/, null],
+        ['Rows read', 'shop db1', AT_LEAST_ONE, null],
+        ['Chunks', 'shop db1', /[1-9]/, null],
+        ['Looks behind the fence', 'same', / c\/s$/, null],
+        ['Scrape duration', 'exporter', / m?s$/, null],
+        ['Series', 'exporter', AT_LEAST_ONE, '0'],
+        ['Event loop lag', 'exporter mean', / m?s$/, null],
+        ['Memory', 'exporter resident', /MiB$/, null],
+        ['CPU', 'exporter', /./, null],
+      ],
+    },
+  },
+]
