@@ -29,8 +29,9 @@ ${body.join('\n')}
 ${more > 0 ? `<p class="note">and ${more} more</p>` : ''}`
 }
 
-export function badge(verdict: string): string {
-  return `<span class="badge ${verdict}">${verdict}</span>`
+/** @param kind its colour, and what it says unless `text` does. */
+export function badge(kind: string, text: string | bigint = kind): string {
+  return `<span class="badge ${kind}">${text}</span>`
 }
 
 export const NOTHING = '<span class="note">-</span>'

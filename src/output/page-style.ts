@@ -26,7 +26,7 @@ th { background: var(--soft); font-weight: 600; font-size: .85rem; color: var(--
 tr + tr td { border-top: 1px solid var(--line); }
 td b { overflow-wrap: anywhere; }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere; }
-time { white-space: nowrap; }
+time, .line { white-space: nowrap; }
 .note, footer { color: var(--note); font-size: .88rem; }
 .note { margin: .4rem 0; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .7rem; }

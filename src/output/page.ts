@@ -1,13 +1,13 @@
 /** The status page: one document without scripts or outside resources, made from a report. Pure. */
 import {
   type ChannelReport,
-  type CheckStatus,
-  FAILURE_REASONS,
+  DIFFERENCE_KINDS,
   type Report,
   SEVERITIES,
   type ServerReport,
   type SetReport,
   type TableReport,
+  THROTTLE_REASONS,
   type Verdict,
 } from '../domain.ts'
 import { findingsOf, JUDGE_ALL } from './findings.ts'
@@ -20,6 +20,7 @@ import {
   type TableVerdict,
   tableVerdict,
 } from './judge.ts'
+import { checksTable } from './page-checks.ts'
 import { badge, list, NOTHING, shown, table, when } from './page-html.ts'
 import { STYLE } from './page-style.ts'
 
@@ -101,14 +102,10 @@ function setSection(set: SetReport, report: Report): string {
         `<li${count === 0 ? ' class="none"' : ''}>${badge(verdict)} ${count}</li>`,
     )
     .join('')
-  const progress =
-    set.passProgress === null
-      ? ''
-      : `<p class="note">checksum pass ${(set.passProgress * 100).toFixed(0)}% done</p>`
   return `<section>
 <h2 id="${anchor(set)}">${html(set.name)} ${badge(setVerdict(set))}</h2>
 <ul class="counts">${counts}</ul>
-${progress}
+<p class="note">${coverage(set, now)}</p>
 ${list(findings.map(({ grade, text }) => `<li class="${grade}"><b>${grade}</b> ${html(text)}</li>`))}
 ${table(
   'Servers',
@@ -117,22 +114,34 @@ ${table(
 )}
 ${table('Channels', CHANNEL_HEADINGS, set.servers.flatMap(channelRows))}
 ${(['drifted', 'missing', 'unknown', 'suspect'] as const)
-  .map((verdict) =>
-    table(
-      `Tables ${verdict}`,
-      TABLE_HEADINGS,
-      having(verdict).map((row) => tableRow(row, now)),
-    ),
+  .map(
+    (verdict) =>
+      table(
+        `Tables ${verdict}`,
+        TABLE_HEADINGS,
+        having(verdict).map((row) => tableRow(row, now)),
+      ) + (verdict === 'drifted' && having(verdict).length > 0 ? WHICH_ROWS : ''),
   )
   .join('\n')}
 ${table('Schema differences', SCHEMA_HEADINGS, schemaRows(set))}
-${table(
-  'Checks',
-  CHECK_HEADINGS,
-  set.servers.flatMap((server) => checkRows(server, now)),
-)}
+${checksTable(set.servers, now)}
 <p class="note"><a href="/api/v1/sets/${html(encodeURIComponent(set.name))}">all of this set as JSON</a></p>
 </section>`
+}
+
+/** How recent the verdicts are: `same` is worth as much as its age. */
+function coverage({ passProgress, tables }: SetReport, now: Date): string {
+  const standings = tables.flatMap(({ standings: { checksum } }) =>
+    checksum === undefined || checksum.verdict === 'skipped' ? [] : [checksum],
+  )
+  const moments = standings.flatMap(({ verifiedAt }) => (verifiedAt === null ? [] : [verifiedAt]))
+  const oldest = moments.reduce((one, other) => (other < one ? other : one), now)
+  const never = standings.length - moments.length
+  return [
+    ...(passProgress === null ? [] : [`checksum pass ${(passProgress * 100).toFixed(0)}% done`]),
+    ...(moments.length === 0 ? [] : [`oldest verification ${when(oldest, now)}`]),
+    ...(never === 0 ? [] : [`${plural(never, 'table')} never verified`]),
+  ].join(', ')
 }
 
 const SERVER_HEADINGS = [
@@ -152,13 +161,20 @@ function serverRow(set: SetReport, server: ServerReport): string[] {
   const version = [server.flavor, server.version].filter((part) => part !== null).join(' ')
   return [
     `<b>${html(server.name)}</b> <span class="note">${html(server.address)}</span>`,
-    server.up ? badge('up') : out,
+    server.up ? badge('up') + heldBack(server) : out,
     html(server.role),
     shown(version),
     readOnly === null ? NOTHING : readOnly ? 'yes' : 'no',
-    shown(gtid?.errant),
+    gtid?.errant ? badge('critical', gtid.errant) : shown(gtid?.errant),
     verdict === null ? NOTHING : badge(verdict),
   ]
+}
+
+/** That it rests to keep to `max_duty` is no news. */
+function heldBack({ throttle }: ServerReport): string {
+  const reasons = THROTTLE_REASONS.filter((reason) => reason !== 'duty' && throttle[reason].held)
+  const names = reasons.map((reason) => reason.replaceAll('_', ' ')).join(', ')
+  return names && ` <span class="note">no table is read: ${names}</span>`
 }
 
 const CHANNEL_HEADINGS = [
@@ -191,6 +207,9 @@ function thread(state: ChannelReport['io'], error: number): string {
   return badge(state) + (error === 0 ? '' : ` error ${error}`)
 }
 
+const WHICH_ROWS =
+  '<p class="note">Which rows: <code>mysql-drift-exporter diff SCHEMA.TABLE --server=SERVER</code></p>'
+
 const TABLE_HEADINGS = ['Table', 'Link', 'Reason', 'Rows', 'Since', 'Verified'] as const
 
 function tableRow(
@@ -200,11 +219,11 @@ function tableRow(
   const { checksum } = table.standings
   const drifted = verdict === 'drifted' ? checksum?.rowsDrifted : null
   const counted = countedBy(table)?.rows
-  const differ = drifted
-    ? `${checksum?.counted ? '' : 'at least '}${drifted.missing} missing, ${drifted.extra} extra, ${drifted.changed} changed`
-    : null
+  const kinds = DIFFERENCE_KINDS.filter((kind) => drifted?.[kind])
+  const differ = kinds.map((kind) => `${drifted?.[kind]} ${kind}`).join(', ')
+  const atLeast = differ && !checksum?.counted ? 'at least ' : ''
   const counts = counted && `${counted.source} → ${counted.replica}`
-  const rows = [counts, differ].filter(Boolean).join(': ')
+  const rows = [counts, atLeast + differ].filter(Boolean).join(': ')
   return [
     `<b>${html(`${table.schema}.${table.table}`)}</b>`,
     html(table.source === null ? table.server : `${table.source} → ${table.server}`) +
@@ -244,26 +263,4 @@ function schemaRows(set: SetReport): string[][] {
 
 function definition(text: string | null): string {
   return text === null ? NOTHING : `<code>${html(text)}</code>`
-}
-
-const CHECK_HEADINGS = ['Server', 'Check', 'Last run', 'Last success', 'Took', 'Failures'] as const
-
-function checkRows(server: ServerReport, now: Date): string[][] {
-  return Object.entries(server.checks).map(([check, status]) => [
-    html(server.name),
-    html(check),
-    status.lastRun === null
-      ? 'never'
-      : `${badge(status.success ? 'ok' : 'failed')} ${when(status.lastRun, now)}`,
-    status.lastSuccess === null ? 'never' : when(status.lastSuccess, now),
-    status.lastDurationSeconds === null ? NOTHING : `${status.lastDurationSeconds.toFixed(2)}s`,
-    failures(status),
-  ])
-}
-
-function failures(status: CheckStatus): string {
-  const reasons = FAILURE_REASONS.filter((reason) => status.failures[reason] > 0).map(
-    (reason) => `${status.failures[reason]} ${reason.replaceAll('_', ' ')}`,
-  )
-  return `${reasons.join(', ') || '0'} <span class="note">of ${plural(status.runs, 'run')}</span>`
 }

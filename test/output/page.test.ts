@@ -2,12 +2,14 @@ import { expect, test } from 'vitest'
 import { renderPage } from '../../src/output/page.ts'
 import {
   ago,
+  makeCheck,
   makeDifference,
   makeReport,
   makeServer,
   makeSet,
   makeSource,
   makeTable,
+  makeThrottle,
 } from '../support/make-report.ts'
 
 const OPTIONS = { version: '0.1.0', telemetryPath: '/metrics' }
@@ -52,9 +54,41 @@ test('a drifted table shows where, how much and since when', () => {
   } as const
   const page = renderPage(makeReport(makeSet({ tables: [makeTable({ checksum })] })), OPTIONS)
   expect(page).toContain('<h3>Tables drifted</h3>')
-  expect(page).toContain('1 missing, 0 extra, 3 changed')
+  expect(page).toContain('1000 → 1000: 1 missing, 3 changed')
   expect(page).toContain('2h ago')
   expect(page).toContain('<title>shop drifted, mysql-drift-exporter</title>')
+})
+
+test('what is the same shows how recently that was verified', () => {
+  const tables = [60, 5400, 300].map((age, index) =>
+    makeTable({ table: `t${index}`, checksum: { verifiedAt: ago(age) } }),
+  )
+  const never = makeTable({ table: 'new', checksum: { verdict: 'unknown', verifiedAt: null } })
+  const text = textOf(renderPage(makeReport(makeSet({ tables: [...tables, never] })), OPTIONS))
+  expect(text).toContain(
+    'checksum pass 100% done, oldest verification 90m ago, 1 table never verified',
+  )
+})
+
+test('a server on which no table is read shows why', () => {
+  const held = { held: true, seconds: 60 }
+  const throttle = makeThrottle({ history_list: held, duty: held })
+  const set = makeSet({ servers: [makeSource(), makeServer({ throttle })] })
+  expect(textOf(renderPage(makeReport(set), OPTIONS))).toContain('no table is read: history list')
+})
+
+test('every check shows how it fares on every server', () => {
+  const failing = makeCheck({
+    success: false,
+    lastSuccess: ago(7200),
+    runs: 9,
+    failures: { ...makeCheck().failures, connect: 2, timeout: 1 },
+  })
+  const replica = makeServer({ checks: { threads: makeCheck(), schema: failing } })
+  const source = makeSource({ checks: { threads: makeCheck({ lastRun: null }) } })
+  const text = textOf(renderPage(makeReport(makeSet({ servers: [source, replica] })), OPTIONS))
+  expect(text).toContain('Server threads schema db1 not yet - db2 ok 10s ago failed 10s ago')
+  expect(text).toContain('worked 2h ago 3 of 9 failed: connect, timeout')
 })
 
 test('a list that is too long says how much is left out', () => {
@@ -63,3 +97,12 @@ test('a list that is too long says how much is left out', () => {
   )
   expect(renderPage(makeReport(makeSet({ tables })), OPTIONS)).toContain('and 50 more')
 })
+
+/** What somebody reads. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>.*<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ,/g, ',')
+}
