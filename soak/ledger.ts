@@ -17,6 +17,8 @@ export interface Planting {
 
 export class Ledger {
   readonly plantings: Planting[] = []
+  /** Drifts that were due and found no table without one. */
+  crowdedOut = 0
 
   /** From now on that table on that replica may be called anything. */
   open(drift: Drift, site: Site, now: number): Planting {

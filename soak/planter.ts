@@ -41,9 +41,14 @@ export class Planter {
   }
 
   /** From planting to the end, whatever that is: the ledger knows. */
-  async #plantOnce(drift: Drift): Promise<Outcome> {
+  async #plantOnce(drift: Drift): Promise<Outcome | 'crowded out'> {
     const { ledger, turns, say } = this.#options
     const site = await this.#choose(drift)
+    if (site === null) {
+      ledger.crowdedOut += 1
+      say(`NOT planted, every table had a drift for too long: ${drift.name}`)
+      return 'crowded out'
+    }
     const where = `${drift.name} on ${site.replica.name}, soak.${site.table}`
     const planting = await turns.take(site.replica.name, async () => {
       const opened = ledger.open(drift, site, Date.now())
@@ -108,8 +113,8 @@ export class Planter {
     return true
   }
 
-  /** Once a table is free. Every third drift of rows is in a table that is being written. */
-  async #choose(drift: Drift): Promise<Site> {
+  /** Once a table is free; null when none is for too long. Every third drift of rows is in a table that is being written. */
+  async #choose(drift: Drift): Promise<Site | null> {
     const { lab, ledger, between } = this.#options
     const tables = this.#tablesFor(drift)
     let spot: Omit<Site, 'ids'> | undefined
@@ -124,7 +129,7 @@ export class Planter {
       spot = free[between(0, free.length - 1)]
       return spot !== undefined
     })
-    if (spot === undefined) throw new Error(`every table has a drift for too long: ${drift.name}`)
+    if (spot === undefined) return null
     this.#reserved.add(spotOf(spot))
     return { ...spot, ids: this.#twoIds(drift) }
   }

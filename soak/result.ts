@@ -29,6 +29,7 @@ export function isGood(result: SoakResult): boolean {
     result.falseAlarms.length === 0 &&
     result.differsAtTheEnd.length === 0 &&
     result.isProvenSame &&
+    ledger.crowdedOut === 0 &&
     DRIFTS.every(
       (drift) =>
         ledger.count(drift) > 0 &&
@@ -65,6 +66,9 @@ export function resultLines(result: SoakResult): string[] {
       ],
     ]),
     `overwritten: undone by the load before it was seen, as a direct look at the row proved`,
+    ...(ledger.crowdedOut === 0
+      ? []
+      : [`NOT planted, because every table had a drift: ${ledger.crowdedOut}`]),
     `false alarms: ${result.falseAlarms.length}`,
     ...result.falseAlarms.map(alarmLine),
     `write transactions: ${result.transactions} in ${result.seconds.toFixed(0)} s, ${rate.toFixed(0)} a second${slow} ${result.wantedPerSecond} that were asked for`,

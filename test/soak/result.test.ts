@@ -69,6 +69,10 @@ test.for<[string, Partial<SoakResult>]>([
   ['a drift that was missed', { ledger: ledgerWith({ outcome: 'missed' }) }],
   ['a repaired drift that stayed', { ledger: ledgerWith({ clearedAt: null }) }],
   ['a kind that was never planted', { ledger: new Ledger() }],
+  [
+    'a drift that found no table without one',
+    { ledger: Object.assign(ledgerWith(), { crowdedOut: 1 }) },
+  ],
   ['a difference that the soak left', { differsAtTheEnd: ['db2 shop.orders'] }],
   ['a table that was never proven the same again', { isProvenSame: false }],
 ])('%s makes it not good', ([, change]) => {
