@@ -117,8 +117,10 @@ export interface ChannelReport {
   readonly sql: ThreadState
   readonly ioErrorNumber: number
   readonly sqlErrorNumber: number
-  /** Seconds, or null when the server does not know: never 0 for unknown. */
+  /** Apply delay in seconds, or null when the server does not know: never 0 for unknown. */
   readonly lagSeconds: number | null
+  /** Parallel appliers that stopped on an error; null where the server does not tell. */
+  readonly workersFailed: number | null
   readonly delaySeconds: number
   /** In the source at the previous look and still not here; null before the second look. */
   readonly missing: bigint | null

@@ -1,4 +1,6 @@
 import { ServerError } from '../errors.ts'
+import { lagBeyondDelay } from '../lag.ts'
+import type { ChannelStatus } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import type { ServerFacts, SetContext } from '../scan/context.ts'
 import type { Check } from './check.ts'
@@ -29,6 +31,7 @@ async function look(context: SetContext, facts: ServerFacts): Promise<void> {
         channels,
         wasReplica: facts.sight.wasReplica || channels.length > 0,
       }
+      facts.lags = lagsOf(channels, facts.lags)
     } catch (error) {
       if (error instanceof ServerError && error.reason !== 'privilege') {
         facts.outFailure = error.reason
@@ -38,4 +41,17 @@ async function look(context: SetContext, facts: ServerFacts): Promise<void> {
       throw error
     }
   })
+}
+
+/** Lag that is not known now is what it was last: a receiver that reconnects makes no applier faster. */
+function lagsOf(
+  channels: readonly ChannelStatus[],
+  known: ServerFacts['lags'],
+): ServerFacts['lags'] {
+  return new Map(
+    channels.flatMap((channel) => {
+      const lag = lagBeyondDelay(channel) ?? known.get(channel.name)
+      return lag === undefined ? [] : [[channel.name, lag] as const]
+    }),
+  )
 }

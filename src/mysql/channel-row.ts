@@ -38,6 +38,7 @@ export function channelOf(
     sql: threadState(text(row, `${replica}_SQL_Running`)),
     ioErrorNumber: Number(row['Last_IO_Errno'] ?? 0),
     sqlErrorNumber: Number(row['Last_SQL_Errno'] ?? 0),
+    workersFailed: null,
     lagSeconds: behind === null || behind === undefined ? null : Number(behind),
     delaySeconds: Number(row['SQL_Delay'] ?? 0),
     filtered: FILTERS.some((column) => String(row[column] ?? '') !== ''),

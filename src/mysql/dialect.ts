@@ -32,8 +32,10 @@ export interface ChannelStatus {
   readonly sql: ThreadState
   readonly ioErrorNumber: number
   readonly sqlErrorNumber: number
-  /** Seconds_Behind_Source or _Master; null when the server says NULL. */
+  /** The configured delay is part of it; null when it is not known. */
   readonly lagSeconds: number | null
+  /** Parallel appliers that stopped on an error; null where the server does not tell. */
+  readonly workersFailed: number | null
   readonly delaySeconds: number
   /** The channel leaves out schemas or tables. */
   readonly filtered: boolean

@@ -2,9 +2,10 @@
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import { channelOf, OLD_WORDS } from './channel-row.ts'
 import type { Ceiling, Dialect, Fencing } from './dialect.ts'
+import { atLeast, type Flavor } from './flavor.ts'
 import { coversPosition, formatGtidPosition, parseGtidPosition } from './gtid-position.ts'
 import { mariadbGtids } from './mariadb-gtids.ts'
-import { type Session, statusNumber, text, understood } from './query.ts'
+import { type Session, statusNumber, text, understood, unlessRefused } from './query.ts'
 import { quoteText } from './sql.ts'
 
 const fencing: Fencing = {
@@ -66,9 +67,13 @@ export const mariadb: Dialect = {
   },
 
   // SHOW SLAVE STATUS shows the default connection only.
-  async channels(session) {
+  async channels(session, flavor) {
     const rows = await session.query('SHOW ALL SLAVES STATUS')
-    return rows.map((row) => channelOf(row, OLD_WORDS))
+    const failed = await failedWorkers(session, flavor)
+    return rows.map((row) => {
+      const channel = channelOf(row, OLD_WORDS)
+      return { ...channel, workersFailed: failed.get(channel.name) ?? null }
+    })
   },
 
   gtids: mariadbGtids,
@@ -81,6 +86,18 @@ export const mariadb: Dialect = {
     // Two sources that write one domain: the replica's position is that of whoever is further.
     return source.binaryLog && !isHub ? fencing : null
   },
+}
+
+/** By channel; the table came with 10.6, and is empty with performance_schema=OFF and without parallel appliers. */
+async function failedWorkers(session: Session, flavor: Flavor): Promise<Map<string, number>> {
+  if (!atLeast(flavor, 'mariadb', 10, 6)) return new Map()
+  const rows = await unlessRefused(
+    session.query(
+      'SELECT CHANNEL_NAME AS channel, SUM(LAST_ERROR_NUMBER <> 0) AS failed ' +
+        'FROM performance_schema.replication_applier_status_by_worker GROUP BY CHANNEL_NAME',
+    ),
+  )
+  return new Map((rows ?? []).map((row) => [text(row, 'channel'), Number(text(row, 'failed'))]))
 }
 
 async function snapshotCovers(reader: Session, ceiling: Ceiling): Promise<boolean> {

@@ -3,13 +3,19 @@ import { ServerError } from '../errors.ts'
 import { channelOf, NEW_WORDS, OLD_WORDS } from './channel-row.ts'
 import type { ChannelStatus } from './dialect.ts'
 import { atLeast, type Flavor } from './flavor.ts'
+import { withAppliers } from './mysql-appliers.ts'
 import { type Row, type Session, text } from './query.ts'
 
 /**
  * SHOW REPLICA STATUS needs REPLICATION CLIENT. An account that may only SELECT finds in
- * performance_schema who replicates from whom, which is all that comparing takes; the lag is not there.
+ * performance_schema who replicates from whom, which is all that comparing takes, and the lag by commit
+ * timestamps, but not Seconds_Behind.
  */
 export async function readChannels(session: Session, flavor: Flavor): Promise<ChannelStatus[]> {
+  return await withAppliers(session, flavor, await channelsOf(session, flavor))
+}
+
+async function channelsOf(session: Session, flavor: Flavor): Promise<ChannelStatus[]> {
   try {
     const { statement, words } = statusIn(flavor)
     const rows = await session.query(statement)
@@ -61,6 +67,7 @@ function channelOfTables(row: Row): ChannelStatus {
     ioErrorNumber: Number(row['io_error'] ?? 0),
     sqlErrorNumber: Number(row['sql_error'] ?? 0),
     lagSeconds: null,
+    workersFailed: null,
     delaySeconds: Number(row['delay'] ?? 0),
     filtered: text(row, 'filters') !== '0',
   }

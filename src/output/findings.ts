@@ -9,6 +9,7 @@ import {
   type TableReport,
   type Verdict,
 } from '../domain.ts'
+import { lagBeyondDelay } from '../lag.ts'
 import { listed, plural } from './format.ts'
 import { excessPrivileges, type RequestedChecks, stateOf, tableVerdict } from './judge.ts'
 
@@ -148,9 +149,12 @@ function replicationFindings(set: SetReport, server: ServerReport): Graded[] {
       const count = plural(channel.unrecoverable, 'transaction')
       found.push(['critical', `${at} can not catch up: ${count} purged on its source`])
     }
-    // A delayed replica is behind by its delay on purpose.
-    if ((channel.lagSeconds ?? 0) - channel.delaySeconds > set.maxLagSeconds) {
-      found.push(['warning', `${at} lags ${channel.lagSeconds}s (limit ${set.maxLagSeconds}s)`])
+    const lag = lagBeyondDelay(channel) ?? 0
+    if (lag > set.maxLagSeconds) {
+      const beyond =
+        channel.delaySeconds === 0 ? '' : ` beyond its delay of ${channel.delaySeconds}s`
+      const text = `${at} lags ${Math.floor(lag)}s${beyond} (limit ${set.maxLagSeconds}s)`
+      found.push(['warning', text])
     }
   }
   return found

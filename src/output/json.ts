@@ -87,6 +87,7 @@ function serverObject(server: ServerReport) {
       io: channel.io,
       sql: channel.sql,
       error: channel.sqlErrorNumber === 0 ? channel.ioErrorNumber : channel.sqlErrorNumber,
+      workers_failed: channel.workersFailed,
       lag_seconds: channel.lagSeconds,
       delay_seconds: channel.delaySeconds,
       missing: decimal(channel.missing),

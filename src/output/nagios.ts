@@ -3,6 +3,7 @@
  * @see https://www.monitoring-plugins.org/doc/guidelines.html
  */
 import type { Report, SetReport } from '../domain.ts'
+import { lagBeyondDelay } from '../lag.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { plural } from './format.ts'
 import { stateOf, tableVerdict } from './judge.ts'
@@ -58,7 +59,7 @@ function perfdataOf(set: SetReport, isOneSet: boolean, options: JudgeOptions): s
   const out = set.servers.filter((server) => !server.up).length
   const lags = set.servers
     .flatMap((server) => stateOf(server).channels ?? [])
-    .flatMap(({ lagSeconds }) => (lagSeconds === null ? [] : [lagSeconds]))
+    .flatMap((channel) => lagBeyondDelay(channel) ?? [])
   const errant = set.servers.flatMap((server) => stateOf(server).gtid?.errant ?? [])
   return [
     datum('tables', String(verdicts.length), ';'),

@@ -195,12 +195,16 @@ function channelRows(server: ServerReport): string[][] {
     shown(channel.name),
     channel.source === null ? 'outside the set' : html(channel.source),
     thread(channel.io, channel.ioErrorNumber),
-    thread(channel.sql, channel.sqlErrorNumber),
+    thread(channel.sql, channel.sqlErrorNumber) + failedWorkers(channel),
     channel.lagSeconds === null ? 'unknown' : duration(channel.lagSeconds),
     duration(channel.delaySeconds),
     shown(channel.missing),
     shown(channel.receiveGap),
   ])
+}
+
+function failedWorkers({ workersFailed }: ChannelReport): string {
+  return (workersFailed ?? 0) === 0 ? '' : `, ${plural(workersFailed ?? 0, 'applier')} failed`
 }
 
 function thread(state: ChannelReport['io'], error: number): string {

@@ -39,6 +39,8 @@ export interface ScanMode {
 export interface ServerFacts {
   readonly server: Server
   sight: Sight
+  /** By channel: the last lag that was known, beyond the configured delay. */
+  lags: ReadonlyMap<string, number>
   flavor: Flavor | null
   /** When it last answered a status query; null = never. */
   lastAnswer: Date | null
@@ -113,6 +115,7 @@ export function createContext(
       {
         server: openServer(config, server, options),
         sight: sightOf(memory, server),
+        lags: new Map(),
         flavor: null,
         lastAnswer: null,
         outReason: null,

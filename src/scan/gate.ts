@@ -128,10 +128,7 @@ export function createGate(contextOf: () => SetContext): ServerGate {
   }
 }
 
-/** Of the channel that is furthest behind; a delay that is configured is no lag. */
-function lagSecondsOf({ sight }: ServerFacts): number | null {
-  const lags = (sight.channels ?? []).flatMap(({ lagSeconds, delaySeconds }) =>
-    lagSeconds === null ? [] : [lagSeconds - delaySeconds],
-  )
-  return lags.length === 0 ? null : Math.max(...lags)
+/** Of the channel that is furthest behind; null while it was never known of any. */
+function lagSecondsOf({ lags }: ServerFacts): number | null {
+  return lags.size === 0 ? null : Math.max(...lags.values())
 }

@@ -25,7 +25,7 @@ export interface ServerMemory {
   readonly name: string
   readonly address: string
   readonly identity: Identity | null
-  /** Without their lag, which is never true any more. */
+  /** Without their lag and failures, which are never true any more. */
   readonly channels: readonly ChannelStatus[] | null
   readonly wasReplica: boolean
   readonly schemaRead: boolean
@@ -89,7 +89,9 @@ function serversOf({ facts }: SetContext): ServerMemory[] {
     name: config.name,
     address: config.address,
     identity: sight.identity,
-    channels: sight.channels?.map((channel) => ({ ...channel, lagSeconds: null })) ?? null,
+    channels:
+      sight.channels?.map((channel) => ({ ...channel, lagSeconds: null, workersFailed: null })) ??
+      null,
     wasReplica: sight.wasReplica,
     schemaRead,
   }))

@@ -92,6 +92,7 @@ function channelReport(
     ioErrorNumber: channel.ioErrorNumber,
     sqlErrorNumber: channel.sqlErrorNumber,
     lagSeconds: channel.lagSeconds,
+    workersFailed: channel.workersFailed,
     delaySeconds: channel.delaySeconds,
     missing: gtids?.missing ?? null,
     receiveGap: gtids?.receiveGap ?? null,

@@ -123,6 +123,7 @@ const server = shape<ServerMemory>({
         ioErrorNumber: natural,
         sqlErrorNumber: natural,
         lagSeconds: nullable(natural),
+        workersFailed: nullable(natural),
         delaySeconds: natural,
         filtered: flag,
       }),

@@ -2,16 +2,20 @@ import { describe, expect, it, test } from 'vitest'
 import type { ThreadState } from '../../src/domain.ts'
 import { ServerError } from '../../src/errors.ts'
 import type { ChannelStatus, Identity } from '../../src/mysql/dialect.ts'
+import type { Flavor } from '../../src/mysql/flavor.ts'
 import { mariadb } from '../../src/mysql/mariadb.ts'
 import type { Row } from '../../src/mysql/query.ts'
-import { type FakeSession, fakeSession } from '../support/fake-session.ts'
+import { type Answer, type FakeSession, fakeSession } from '../support/fake-session.ts'
 import { mariadbRow } from '../support/fake-status-rows.ts'
 
 const MARIADB_10_11 = { vendor: 'mariadb', version: [10, 11, 19] } as const
 
-async function channels(rows: readonly Row[]) {
-  const session = fakeSession({ 'SHOW ALL SLAVES STATUS': rows }, MARIADB_10_11)
-  return await mariadb.channels(session, MARIADB_10_11)
+async function channels(
+  rows: readonly Row[],
+  { workers = [], flavor = MARIADB_10_11 }: { workers?: Answer; flavor?: Flavor } = {},
+) {
+  const answers = { 'SHOW ALL SLAVES STATUS': rows, 'SELECT CHANNEL_NAME': workers }
+  return await mariadb.channels(fakeSession(answers, flavor), flavor)
 }
 
 const healthy: ChannelStatus = {
@@ -25,6 +29,7 @@ const healthy: ChannelStatus = {
   ioErrorNumber: 0,
   sqlErrorNumber: 0,
   lagSeconds: 0,
+  workersFailed: null,
   delaySeconds: 0,
   filtered: false,
 }
@@ -94,6 +99,28 @@ describe('a connection is read', () => {
     const found = await channels(names.map((name) => mariadbRow({ Connection_name: name })))
 
     expect(found.map(({ name }) => name)).toEqual(names)
+  })
+})
+
+describe('failed appliers', () => {
+  const rows = [mariadbRow(), mariadbRow({ Connection_name: 'east' })]
+  /** Recorded on 10.11.19 with slave_parallel_threads=4 and performance_schema=ON. */
+  const workers = [{ channel: 'east', failed: '1' }]
+
+  test('are counted by connection where parallel ones are listed', async () => {
+    const found = await channels(rows, { workers })
+
+    expect(found.map(({ workersFailed }) => workersFailed)).toEqual([null, 1])
+  })
+
+  it.for<[string, Flavor, Answer]>([
+    ['of 10.5, which has no list of them', { vendor: 'mariadb', version: [10, 5, 28] }, workers],
+    ['of 10.4', { vendor: 'mariadb', version: [10, 4, 34] }, workers],
+    ['where the account may not see it', MARIADB_10_11, new ServerError('privilege', 'no', 1142)],
+  ])('are not known: %s', async ([, flavor, answer]) => {
+    const found = await channels(rows, { workers: answer, flavor })
+
+    expect(found.map(({ workersFailed }) => workersFailed)).toEqual([null, null])
   })
 })
 

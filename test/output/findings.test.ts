@@ -56,6 +56,7 @@ describe('the exit code', () => {
     ['lag at the limit', withChannel({ lagSeconds: 30 }), 0],
     ['lag above the limit', withChannel({ lagSeconds: 31 }), 1],
     ['lag that is the configured delay', withChannel({ lagSeconds: 3600, delaySeconds: 3600 }), 0],
+    ['lag beyond it', withChannel({ lagSeconds: 3631, delaySeconds: 3600 }), 1],
     ['unknown lag', withChannel({ lagSeconds: null }), 0],
     ['a critical schema difference', { schemaDifferences: [makeDifference()] }, 2],
     [

@@ -61,6 +61,7 @@ test('the check object has the form that the contract shows', () => {
                 io: 'running',
                 sql: 'running',
                 error: 0,
+                workers_failed: 0,
                 lag_seconds: 0,
                 delay_seconds: 0,
                 missing: '0',

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { renderNagios } from '../../src/output/nagios.ts'
-import { makeReport, makeServer, makeSet, makeSource, makeTable } from '../support/make-report.ts'
+import {
+  makeChannel,
+  makeReport,
+  makeServer,
+  makeSet,
+  makeSource,
+  makeTable,
+} from '../support/make-report.ts'
 
 test('all is well', () => {
   expect(renderNagios(makeReport())).toBe(
@@ -28,6 +35,13 @@ test('no name can begin performance data or a second line', () => {
   expect(line).toContain('(shop.a_b_c_d)')
   expect(line.split('|')).toHaveLength(2)
   expect(line.trimEnd()).not.toContain('\n')
+})
+
+test('lag is told as it is judged: beyond the configured delay', () => {
+  const delayed = makeServer({ channels: [makeChannel({ lagSeconds: 3605, delaySeconds: 3600 })] })
+  expect(renderNagios(makeReport(makeSet({ servers: [makeSource(), delayed] })))).toContain(
+    "'lag'=5s;30;;0",
+  )
 })
 
 test('performance data of several sets have labels of their own', () => {

@@ -169,6 +169,24 @@ describe('a replica that lags', () => {
     expect(throttleOf(scan, 'db2').lag.held).toBe(false)
   })
 
+  test('stays left out while its receiver reconnects, and nobody knows how far it is behind', async () => {
+    const { databases, replica } = lagging({ Seconds_Behind_Source: '31' })
+    const scan = fakeScan(databases)
+    await runCheck(scan.context, threads)
+    replica.channels[0] = channelFrom('db1', {
+      Replica_IO_Running: 'Connecting',
+      Seconds_Behind_Source: null,
+    })
+
+    await scan.pass('checksum')
+
+    expect(throttleOf(scan, 'db2').lag.held).toBe(true)
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'throttled' })
+    replica.channels[0] = channelFrom('db1')
+    await runCheck(scan.context, threads)
+    expect(throttleOf(scan, 'db2').lag.held).toBe(false)
+  })
+
   test('only as it was told to is read', async () => {
     const { databases } = lagging({ Seconds_Behind_Source: '3630', SQL_Delay: '3600' })
     const scan = fakeScan(databases)

@@ -29,6 +29,7 @@ export function makeChannel(source: string, overrides: Partial<ChannelStatus> = 
     ioErrorNumber: 0,
     sqlErrorNumber: 0,
     lagSeconds: 0,
+    workersFailed: 0,
     delaySeconds: 0,
     filtered: false,
     ...overrides,

@@ -127,6 +127,7 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
         ioErrorNumber: natural,
         sqlErrorNumber: natural,
         lagSeconds: maybe(natural),
+        workersFailed: maybe(natural),
         delaySeconds: natural,
         filtered: fc.boolean(),
       }),

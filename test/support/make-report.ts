@@ -102,6 +102,7 @@ export function makeChannel(overrides: Partial<ChannelReport> = {}): ChannelRepo
     ioErrorNumber: 0,
     sqlErrorNumber: 0,
     lagSeconds: 0,
+    workersFailed: 0,
     delaySeconds: 0,
     missing: 0n,
     receiveGap: 0n,

@@ -39,6 +39,7 @@ export interface ServerObject {
     readonly io: string
     readonly sql: string
     readonly error: number
+    readonly workers_failed: number | null
     readonly lag_seconds: number | null
     readonly delay_seconds: number
     readonly missing: string | null

@@ -39,8 +39,9 @@ export const FAMILIES = {
   replication_source_in_set: gauge(CHANNEL, '1 = the source of the channel is a server of the set.'),
   replication_thread_running: gauge(THREAD, '1 = the replication thread runs, 0 = stopped or connecting.'),
   replication_last_error_number: gauge(THREAD, 'Last error number of the replication thread, 0 = none.'),
-  replication_lag_known: gauge(CHANNEL, '1 = the server knows how far the channel is behind.'),
-  replication_lag_seconds: gauge(CHANNEL, 'Seconds_Behind_Source or Seconds_Behind_Master; the configured delay is part of it. Absent when unknown.'),
+  replication_workers_failed: gauge(CHANNEL, 'Parallel appliers that stopped on an error. Absent where the server does not tell: MariaDB before 10.6, without performance_schema, without parallel appliers.'),
+  replication_lag_known: gauge(CHANNEL, '1 = it is known how far the channel is behind.'),
+  replication_lag_seconds: gauge(CHANNEL, 'Age of the oldest transaction that is received and not applied, 0 when there is none: by commit timestamps on MySQL 8.0 and later, else Seconds_Behind_Master. The configured delay is part of it. Absent when unknown.'),
   replication_configured_delay_seconds: gauge(CHANNEL, 'SOURCE_DELAY or MASTER_DELAY.'),
   replication_receive_gap_transactions: gauge(CHANNEL, 'Transactions that the source had at the look before the last and that the replica has not even received. Absent where it does not tell.'),
 

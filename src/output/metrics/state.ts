@@ -59,6 +59,7 @@ function addChannel(samples: Samples, server: At, channel: ChannelReport): void 
   samples.add('replication_thread_running', sql, channel.sql === 'running')
   samples.add('replication_last_error_number', io, channel.ioErrorNumber)
   samples.add('replication_last_error_number', sql, channel.sqlErrorNumber)
+  samples.addKnown('replication_workers_failed', at, channel.workersFailed)
   samples.add('replication_lag_known', at, channel.lagSeconds !== null)
   samples.addKnown('replication_lag_seconds', at, channel.lagSeconds)
   samples.add('replication_configured_delay_seconds', at, channel.delaySeconds)
