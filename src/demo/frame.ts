@@ -99,6 +99,10 @@ export async function closing(stage: Stage, timings: readonly Timing[]): Promise
   )
 }
 
+const DASHBOARDS = ['fleet', 'set', 'table', 'exporter'].map(
+  (name) => `grafana/mysql-drift-${name}.json`,
+)
+
 export function urls({ monitoring, screen, lab }: Stage): void {
   const { exporter, prometheus, alertmanager } = monitoring
   screen.title('Look around')
@@ -111,6 +115,10 @@ export function urls({ monitoring, screen, lab }: Stage): void {
       ['Alertmanager', `${alertmanager.url}/#/alerts`],
     ]),
   )
+  screen.say(
+    `Grafana is not started, for Debian does not have it. In one of yours, take ${prometheus.url} as a Prometheus data source and import these, or see grafana/provisioning:`,
+  )
+  screen.block(DASHBOARDS)
   screen.say('The feed goes on. Break something yourself, in another terminal, and make it good:')
   screen.block([
     `npm run lab -- break delete-row db3 --name ${lab.id}`,
