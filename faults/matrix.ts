@@ -5,12 +5,34 @@
  * changed in a commit of its own that says why.
  */
 import type { Vendor } from '../src/mysql/flavor.ts'
+import { type Act, labFault, type Stage, together } from './act.ts'
+import {
+  changeSchemaEverywhere,
+  cutFromExporter,
+  cutFromSource,
+  delayOnPurpose,
+  failOver,
+  failOverFromDead,
+  forgottenTransaction,
+  killExporter,
+  limitTableSeries,
+  reloadBrokenConfig,
+  restartExporter,
+  restartReplica,
+  writeHeavily,
+} from './acts.ts'
+import { QUIET_TABLE, STRANGER } from './cluster.ts'
 import { critical, type ExpectedAlert, HERE, info, warning } from './expected.ts'
 
 export interface MatrixRow {
   readonly fault: string
   /** Of a replica: several may suffer at once, each from its own. Of the set: it is alone. */
   readonly happensTo: 'a replica' | 'the set'
+  readonly does: Act
+  /** Done once everything fires, which must go on. */
+  readonly midway?: (stage: Stage) => Promise<void>
+  /** The highest speed at which what takes its own time, at any speed, is not too slow for the rules. */
+  readonly atMost?: number
   /** Default: every flavor. */
   readonly flavors?: readonly Vendor[]
   /** Empty = silent. */
@@ -37,70 +59,102 @@ export const MATRIX: readonly MatrixRow[] = [
   {
     fault: 'io thread stopped',
     happensTo: 'a replica',
+    does: labFault('stop-io-thread'),
     fires: NOT_REPLICATING,
     later: NOT_VERIFIED,
   },
   {
     fault: 'sql thread stopped',
     happensTo: 'a replica',
+    does: labFault('stop-sql-thread'),
     fires: NOT_REPLICATING,
     later: NOT_VERIFIED,
   },
-  { fault: 'sql error', happensTo: 'a replica', fires: NOT_REPLICATING, later: NOT_VERIFIED },
+  {
+    fault: 'sql error',
+    happensTo: 'a replica',
+    does: labFault('fail-applier'),
+    fires: NOT_REPLICATING,
+    later: NOT_VERIFIED,
+  },
   {
     fault: 'network cut between replica and source',
     happensTo: 'a replica',
+    does: cutFromSource,
     fires: NOT_REPLICATING,
     later: NOT_VERIFIED,
   },
   {
     fault: 'wrong replication password',
     happensTo: 'a replica',
+    does: labFault('wrong-source-password'),
     fires: NOT_REPLICATING,
     later: NOT_VERIFIED,
   },
   {
     fault: 'binlogs purged before they were received',
     happensTo: 'the set',
+    does: labFault('purge-binlogs'),
     fires: [...NOT_REPLICATING, critical('UnrecoverableReplica', HERE)],
     later: NOT_VERIFIED,
   },
   {
     fault: 'lag',
     happensTo: 'a replica',
+    does: labFault('lag'),
     fires: [warning('ReplicationLag', HERE), warning('MissingTransactions', HERE)],
     later: [critical('ReplicationLag', HERE), ...NOT_VERIFIED],
   },
-  { fault: 'delayed replica within its delay', happensTo: 'a replica', fires: [] },
+  {
+    fault: 'delayed replica within its delay',
+    happensTo: 'a replica',
+    does: delayOnPurpose,
+    fires: [],
+  },
   {
     fault: 'replication reset',
     happensTo: 'a replica',
+    does: labFault('reset-replication'),
     fires: [critical('ReplicationMissing', HERE)],
   },
   {
     fault: 'replica redirected to a stranger',
     happensTo: 'the set',
+    does: labFault('follow-stranger'),
     fires: [warning('SourceNotInSet', HERE)],
     later: CANNOT_LOOK,
   },
   {
     fault: 'replica that nobody configured',
     happensTo: 'the set',
+    does: labFault('join-unasked', { server: STRANGER }),
     fires: [warning('ReplicaNotWatched', null)],
   },
 
   // Servers
-  { fault: 'replica killed', happensTo: 'a replica', fires: [warning('ServerDown', HERE)] },
-  { fault: 'replica frozen', happensTo: 'a replica', fires: [warning('ServerDown', HERE)] },
+  {
+    fault: 'replica killed',
+    happensTo: 'a replica',
+    does: labFault('kill-server'),
+    fires: [warning('ServerDown', HERE)],
+  },
+  {
+    fault: 'replica frozen',
+    happensTo: 'a replica',
+    does: labFault('freeze-server'),
+    fires: [warning('ServerDown', HERE)],
+  },
   {
     fault: 'network cut between exporter and replica',
     happensTo: 'a replica',
+    does: cutFromExporter,
     fires: [warning('ServerDown', HERE)],
   },
-  { fault: 'replica restarted', happensTo: 'a replica', fires: [] },
+  { fault: 'replica restarted', happensTo: 'a replica', does: restartReplica, fires: [] },
   {
     fault: 'source killed',
     happensTo: 'the set',
+    does: labFault('kill-server', { server: 'db1' }),
     fires: [
       critical('ServerDown', 'db1'),
       critical('ReplicationStopped', 'db2'),
@@ -117,31 +171,37 @@ export const MATRIX: readonly MatrixRow[] = [
   {
     fault: 'source read-only',
     happensTo: 'the set',
+    does: labFault('make-read-only', { server: 'db1' }),
     fires: [critical('NoSource', null)],
   },
   {
     fault: 'two writable sources',
     happensTo: 'the set',
+    does: labFault('second-source'),
     fires: [critical('MultipleSources', null), critical('ReplicationMissing', HERE)],
   },
   {
     fault: 'replica writable',
     happensTo: 'a replica',
+    does: labFault('make-writable'),
     fires: [warning('ReplicaWritable', HERE)],
   },
   {
     fault: 'duplicate server id',
     happensTo: 'the set',
+    does: labFault('duplicate-server-id'),
     fires: [warning('DuplicateServerId', null)],
   },
   {
     fault: 'setting that differs',
     happensTo: 'a replica',
+    does: labFault('other-time-zone'),
     fires: [warning('VariablesDiffer', HERE)],
   },
   {
     fault: 'dangerous setting',
     happensTo: 'a replica',
+    does: labFault('skip-errors'),
     fires: [warning('DangerousVariables', HERE)],
   },
 
@@ -149,27 +209,37 @@ export const MATRIX: readonly MatrixRow[] = [
   {
     fault: 'row deleted',
     happensTo: 'a replica',
+    does: labFault('delete-row'),
     fires: [critical('TablesDrifted', HERE), warning('RowCountDrifted', HERE)],
   },
-  { fault: 'row changed', happensTo: 'a replica', fires: [critical('TablesDrifted', HERE)] },
+  {
+    fault: 'row changed',
+    happensTo: 'a replica',
+    does: labFault('change-row'),
+    fires: [critical('TablesDrifted', HERE)],
+  },
   {
     fault: 'row added',
     happensTo: 'a replica',
+    does: labFault('add-row'),
     fires: [critical('TablesDrifted', HERE), warning('RowCountDrifted', HERE)],
   },
   {
     fault: 'two rows changed alike',
     happensTo: 'a replica',
+    does: labFault('change-two-rows'),
     fires: [critical('TablesDrifted', HERE)],
   },
   {
     fault: 'errant transaction',
     happensTo: 'a replica',
+    does: labFault('errant-transaction'),
     fires: [critical('ErrantTransactions', HERE)],
   },
   {
     fault: 'errant transaction while stopped',
     happensTo: 'a replica',
+    does: labFault('errant-while-stopped'),
     fires: [...NOT_REPLICATING, critical('ErrantTransactions', HERE)],
     later: NOT_VERIFIED,
   },
@@ -178,63 +248,96 @@ export const MATRIX: readonly MatrixRow[] = [
   {
     fault: 'table dropped',
     happensTo: 'a replica',
+    does: labFault('drop-table', { table: QUIET_TABLE }),
     fires: [critical('TablesMissing', HERE), critical('SchemaDiffers', HERE)],
   },
   {
     fault: 'table added',
     happensTo: 'a replica',
+    does: labFault('add-table'),
     fires: [critical('TablesMissing', HERE), warning('SchemaDiffers', HERE)],
   },
-  { fault: 'column dropped', happensTo: 'a replica', fires: [critical('SchemaDiffers', HERE)] },
+  {
+    fault: 'column dropped',
+    happensTo: 'a replica',
+    does: labFault('drop-column'),
+    fires: [critical('SchemaDiffers', HERE)],
+  },
   {
     fault: 'column type changed',
     happensTo: 'a replica',
+    does: labFault('change-column-type', { table: QUIET_TABLE }),
     fires: [critical('SchemaDiffers', HERE)],
   },
-  { fault: 'index dropped', happensTo: 'a replica', fires: [warning('SchemaDiffers', HERE)] },
-  { fault: 'index added', happensTo: 'a replica', fires: [info('SchemaDiffers', HERE)] },
-  { fault: 'trigger added', happensTo: 'a replica', fires: [warning('SchemaDiffers', HERE)] },
+  {
+    fault: 'index dropped',
+    happensTo: 'a replica',
+    does: labFault('drop-index'),
+    fires: [warning('SchemaDiffers', HERE)],
+  },
+  {
+    fault: 'index added',
+    happensTo: 'a replica',
+    does: labFault('add-index'),
+    fires: [info('SchemaDiffers', HERE)],
+  },
+  {
+    fault: 'trigger added',
+    happensTo: 'a replica',
+    does: labFault('add-trigger'),
+    fires: [warning('SchemaDiffers', HERE)],
+  },
 
   // The exporter and its account
   {
     fault: 'exporter locked out of a replica',
     happensTo: 'a replica',
+    does: labFault('wrong-password'),
     fires: [warning('ServerDown', HERE)],
   },
   {
     fault: 'account loses its grants',
     happensTo: 'a replica',
+    does: labFault('lose-grants'),
     fires: [warning('PrivilegesMissing', HERE), ...CANNOT_LOOK],
   },
   {
     fault: 'account gains write privileges',
     happensTo: 'a replica',
+    does: labFault('gain-writes'),
     fires: [warning('ExcessPrivileges', HERE), ...CANNOT_LOOK],
   },
   {
     fault: 'exporter killed',
     happensTo: 'the set',
+    does: killExporter,
     fires: [warning('ExporterDown', null), warning('ExporterAbsent', null)],
   },
   {
     // The drift was known before, and is known right after: the alert does not blink.
     fault: 'exporter restarted in the middle of a drift',
     happensTo: 'the set',
+    does: labFault('change-row'),
+    midway: restartExporter,
+    atMost: 12,
     fires: [critical('TablesDrifted', HERE)],
   },
   {
     fault: 'broken configuration reloaded',
     happensTo: 'the set',
+    does: reloadBrokenConfig,
     fires: [warning('ConfigReloadFailed', null)],
   },
   {
     fault: 'too many tables for series of their own',
     happensTo: 'the set',
+    does: limitTableSeries,
     fires: [info('TablesOmitted', 'db2'), info('TablesOmitted', 'db3')],
   },
   {
     fault: 'verification stalled',
     happensTo: 'the set',
+    does: forgottenTransaction,
     fires: [
       warning('VerificationStalled', null),
       ...['db2', 'db3'].flatMap((server) => [
@@ -246,18 +349,30 @@ export const MATRIX: readonly MatrixRow[] = [
   },
 
   // Nothing that anybody must be told of
-  { fault: 'heavy writes', happensTo: 'the set', fires: [] },
-  { fault: 'schema change that replicates', happensTo: 'the set', fires: [] },
-  { fault: 'failover', happensTo: 'the set', fires: [] },
+  { fault: 'heavy writes', happensTo: 'the set', does: writeHeavily, fires: [] },
+  {
+    fault: 'schema change that replicates',
+    happensTo: 'the set',
+    does: changeSchemaEverywhere,
+    fires: [],
+  },
+  { fault: 'failover', happensTo: 'the set', does: failOver, atMost: 12, fires: [] },
   {
     // Nobody replicates from it any more: it is one server that is down.
     fault: 'failover from a dead source',
     happensTo: 'the set',
+    does: failOverFromDead,
     fires: [warning('ServerDown', 'db1')],
   },
   {
     fault: 'several faults at once, repaired at once',
     happensTo: 'the set',
+    does: together(
+      labFault('change-row', { server: 'db2', table: { schema: 'shop', name: 'customers' } }),
+      labFault('delete-row', { server: 'db2' }),
+      labFault('drop-index', { server: 'db2', table: QUIET_TABLE }),
+      labFault('stop-io-thread', { server: 'db3' }),
+    ),
     fires: [
       critical('TablesDrifted', 'db2'),
       warning('RowCountDrifted', 'db2'),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh COMMAND [ARGUMENT...]: the program from source, its benchmark or its soak, after installing what it
-# needs here.
+# run.sh COMMAND [ARGUMENT...]: the program from source, its benchmark, its soak or its faults, after installing
+# what it needs here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +12,9 @@ if [[ ${1-} == bench ]]; then
 elif [[ ${1-} == soak ]]; then
   purpose=test
   program=(soak/main.ts "${@:2}")
+elif [[ ${1-} == faults ]]; then
+  purpose=test
+  program=(faults/main.ts "${@:2}")
 fi
 
 if ! bash scripts/setup.sh "$purpose"; then

@@ -28,6 +28,8 @@ export interface FeedCounters {
 
 export interface Feed extends AsyncDisposable {
   readonly counters: Readonly<FeedCounters>
+  /** Transactions a second from now on. */
+  setRate(perSecond: number): void
   /** Waits for the transactions in flight. */
   stop(): Promise<Readonly<FeedCounters>>
 }
@@ -54,7 +56,10 @@ export async function startFeed(lab: Lab, options: FeedOptions): Promise<Feed> {
     await Promise.all(writers)
     return counters
   }
-  return { counters, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+  const setRate = (perSecond: number) => {
+    pace.perSecond = perSecond
+  }
+  return { counters, setRate, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
 }
 
 async function highestCustomer(source: LabServer): Promise<number> {

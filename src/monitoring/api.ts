@@ -32,6 +32,19 @@ export interface Alert {
   readonly annotations: Labels
 }
 
+/** One alerting rule as Prometheus last evaluated it. */
+export interface AlertingRule {
+  readonly name: string
+  readonly labels: Labels
+  /** `for`. */
+  readonly waitSeconds: number
+  /** Why the last evaluation failed, null when it did not. */
+  readonly error: string | null
+  /** Milliseconds since the epoch; null = never. */
+  readonly evaluatedAt: number | null
+  readonly alerts: readonly (Alert & { readonly state: 'pending' | 'firing' })[]
+}
+
 const PATIENCE_MS = 5_000
 
 export class Prometheus {
@@ -87,17 +100,39 @@ export class Prometheus {
     return activeAlertmanagers.map(({ url }) => url)
   }
 
-  /** Names of the alerting rules, as often as there are rules of that name. */
-  async rules(): Promise<string[]> {
-    const { groups } = await this.#get<{ groups: { rules: { name: string }[] }[] }>(
+  async rules(): Promise<AlertingRule[]> {
+    const { groups } = await this.#get<{ groups: { rules: PrometheusRule[] }[] }>(
       '/api/v1/rules?type=alert',
     )
-    return groups.flatMap(({ rules }) => rules.map(({ name }) => name))
+    return groups.flatMap(({ rules }) => rules.map(ruleOf))
   }
 
   async #get<T>(path: string): Promise<T> {
     const { data } = (await getJson(`${this.url}${path}`)) as { data: T }
     return data
+  }
+}
+
+interface PrometheusRule {
+  readonly name: string
+  readonly labels: Labels
+  readonly duration: number
+  readonly health: string
+  readonly lastError?: string
+  readonly lastEvaluation: string
+  readonly alerts: AlertingRule['alerts']
+}
+
+function ruleOf({ name, labels, duration, alerts, ...rule }: PrometheusRule): AlertingRule {
+  const evaluatedAt = Date.parse(rule.lastEvaluation)
+  return {
+    name,
+    labels,
+    waitSeconds: duration,
+    error: rule.health === 'err' ? (rule.lastError ?? 'unknown error') : null,
+    // The year 1 stands for never.
+    evaluatedAt: evaluatedAt > 0 ? evaluatedAt : null,
+    alerts,
   }
 }
 
@@ -127,8 +162,16 @@ export class Alertmanager {
 
   /** Neither silenced nor inhibited: what somebody would be told of. */
   async active(): Promise<Alert[]> {
-    const parameters = 'active=true&silenced=false&inhibited=false'
-    return (await getJson(`${this.url}/api/v2/alerts?${parameters}`)) as Alert[]
+    const alerts = await this.known()
+    return alerts.filter(({ isMuted }) => !isMuted)
+  }
+
+  /** Muted = silenced, or inhibited by another alert. */
+  async known(): Promise<(Alert & { readonly isMuted: boolean })[]> {
+    const alerts = (await getJson(`${this.url}/api/v2/alerts`)) as (Alert & {
+      status: { state: string }
+    })[]
+    return alerts.map((alert) => ({ ...alert, isMuted: alert.status.state === 'suppressed' }))
   }
 }
 

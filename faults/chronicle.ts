@@ -1,0 +1,135 @@
+/** What alerted while a fault was there and until it was made good, held against what should have. Pure. */
+import type { ExpectedAlert } from './expected.ts'
+import { keyOf, type Look, type SeenAlert } from './look.ts'
+
+export interface Expectation {
+  readonly fires: readonly ExpectedAlert[]
+  readonly later: readonly ExpectedAlert[]
+  /** Servers that suffer from faults of their own at the same time: their alerts are not ours. */
+  readonly others: () => ReadonlySet<string>
+}
+
+/** One alert that fired, or should have. Times in milliseconds since the epoch, null = never. */
+export interface AlertRecord {
+  readonly key: string
+  readonly as: 'expected' | 'later' | 'unexpected'
+  /** Firing in Prometheus. */
+  firedAt: number | null
+  /** Known to Alertmanager. */
+  toldAt: number | null
+  /** Gone from both after the repair. */
+  endedAt: number | null
+  /** It stopped firing while the fault was still there. */
+  hasBlinked: boolean
+}
+
+export class Chronicle {
+  readonly #expectation: Expectation
+  readonly #records = new Map<string, AlertRecord>()
+  readonly #later: ReadonlySet<string>
+  readonly errors = new Set<string>()
+  #isRepaired = false
+  #restlessRound = 0
+  #round = 0
+
+  constructor(expectation: Expectation) {
+    this.#expectation = expectation
+    this.#later = new Set(expectation.later.map(keyOf))
+    for (const one of expectation.fires) this.#recordOf(keyOf(one), 'expected')
+  }
+
+  get records(): readonly AlertRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** From now on alerts are to end. */
+  repaired(): void {
+    this.#isRepaired = true
+    this.disturbed()
+  }
+
+  /** What was seen so far proves no calm. */
+  disturbed(): void {
+    this.#restlessRound = this.#round
+  }
+
+  see(look: Look): void {
+    this.#round = look.round
+    for (const error of look.errors) this.errors.add(error)
+    const ours = this.#ours(look)
+    for (const alert of ours) if (alert.isFiring) this.#note(alert, look.at)
+    const isOver = (key: string) => !ours.some((alert) => keyOf(alert) === key)
+    const isFiring = (key: string) => ours.some((alert) => keyOf(alert) === key && alert.isFiring)
+    for (const record of this.#records.values()) {
+      if (record.firedAt === null) continue
+      if (this.#isRepaired && isOver(record.key)) record.endedAt ??= look.at
+      if (!this.#isRepaired && record.as === 'expected' && !isFiring(record.key)) {
+        record.hasBlinked = true
+      }
+    }
+    if (this.#isRestless(ours)) this.#restlessRound = look.round
+  }
+
+  /**
+   * Rounds of evaluation since all was as it is to be. While the fault is there: everything that should fires, and
+   * Alertmanager knows; nothing else is about to. After the repair: nothing fires or is about to.
+   */
+  get calmRounds(): number {
+    return this.#round - this.#restlessRound
+  }
+
+  /** Why it is not calm, for the log. */
+  open(look: Look): string[] {
+    const ours = this.#ours(look)
+    const missing = this.#missing(ours).map((key) => `no ${key}`)
+    const others = ours
+      .filter((alert) => this.#isRepaired || !this.#isExpected(alert))
+      .map((alert) => `${keyOf(alert)} ${alert.isFiring ? 'firing' : 'pending'}`)
+    return [...(this.#isRepaired ? [] : missing), ...others]
+  }
+
+  #isRestless(ours: readonly SeenAlert[]): boolean {
+    if (this.#isRepaired) return ours.length > 0
+    return (
+      this.#missing(ours).length > 0 ||
+      ours.some((alert) => !this.#isExpected(alert) && alert.isPending && !alert.isFiring)
+    )
+  }
+
+  #missing(ours: readonly SeenAlert[]): string[] {
+    const there = new Set(ours.filter(({ isFiring, isTold }) => isFiring && isTold).map(keyOf))
+    return this.#expectation.fires.map(keyOf).filter((key) => !there.has(key))
+  }
+
+  #isExpected(alert: ExpectedAlert): boolean {
+    const key = keyOf(alert)
+    return this.#later.has(key) || this.#records.get(key)?.as === 'expected'
+  }
+
+  #ours({ alerts }: Look): SeenAlert[] {
+    const others = this.#expectation.others()
+    return alerts.filter(({ server }) => server === null || !others.has(server))
+  }
+
+  #note(alert: SeenAlert, at: number): void {
+    const key = keyOf(alert)
+    const record = this.#recordOf(key, this.#later.has(key) ? 'later' : 'unexpected')
+    record.firedAt ??= at
+    if (alert.isTold) record.toldAt ??= at
+  }
+
+  #recordOf(key: string, as: AlertRecord['as']): AlertRecord {
+    const known = this.#records.get(key)
+    if (known !== undefined) return known
+    const record: AlertRecord = {
+      key,
+      as,
+      firedAt: null,
+      toldAt: null,
+      endedAt: null,
+      hasBlinked: false,
+    }
+    this.#records.set(key, record)
+    return record
+  }
+}

@@ -1,0 +1,58 @@
+/** What the outcomes add up to. Pure. */
+import type { AlertOutcome, Outcome } from './outcome.ts'
+
+export interface Score {
+  /** Alerts that were expected and fired; a silent fault that stayed silent counts for nothing here. */
+  readonly found: number
+  readonly missed: number
+  readonly unexpected: number
+  /** found / (found + unexpected), 1 when nothing fired. */
+  readonly precision: number
+  /** found / (found + missed), 1 when nothing was expected. */
+  readonly recall: number
+}
+
+/** Of an alert after its repair, at real durations. */
+export const RESOLVE_LIMIT_S = 120
+
+export function isGood(outcome: Outcome): boolean {
+  return outcome.problems.length === 0 && outcome.alerts.every(isRight) && !isLate(outcome)
+}
+
+/** Expected and fired, and gone after the repair; or true as well. */
+export function isRight({ as, told, resolved }: AlertOutcome): boolean {
+  return as === 'later' || (as === 'expected' && told !== null && resolved !== null)
+}
+
+/** At speed the parts that cannot be divided take most of the time. */
+function isLate({ speed, alerts }: Outcome): boolean {
+  return speed === 1 && (longest(alerts, 'resolved') ?? 0) > RESOLVE_LIMIT_S
+}
+
+/** Seconds of the last one; null when there is none. */
+export function longest(
+  alerts: readonly AlertOutcome[],
+  what: 'fired' | 'told' | 'resolved',
+): number | null {
+  const times = alerts.flatMap((alert) => alert[what] ?? [])
+  return times.length === 0 ? null : Math.max(...times)
+}
+
+export function scoreOf(outcomes: readonly Outcome[]): Score {
+  const alerts = outcomes.flatMap((outcome) => outcome.alerts)
+  const expected = alerts.filter(({ as }) => as === 'expected')
+  const found = expected.filter(({ told }) => told !== null).length
+  const missed = expected.length - found
+  const unexpected = alerts.filter(({ as }) => as === 'unexpected').length
+  return {
+    found,
+    missed,
+    unexpected,
+    precision: ratio(found, found + unexpected),
+    recall: ratio(found, found + missed),
+  }
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole
+}
