@@ -10,8 +10,8 @@ interface Rule {
 /**
  * Divide everything in `rulesYaml` that is a wait by `divisor`, and nothing else.
  *
- * Waits are `for`, `keep_firing_for`, every range and subquery (`[5m]`, `[1h:5m]`), and numbers that the
- * rules mark `# wait`: seconds that are added before something counts as late. A lag of 60 s stays a lag of
+ * Waits are `for`, `keep_firing_for`, every range and subquery (`[5m]`, `[1h:5m]`), every `offset`, and
+ * numbers that the rules mark `# wait`: seconds that are added before something counts as late. A lag of 60 s stays a lag of
  * 60 s: thresholds are what the operator cares about, and a shorter one would alert on what is none.
  * The result is rules YAML; durations are whole milliseconds, and none becomes 0.
  * A range needs two scrapes: keep the scrape interval below the shortest range divided by 2 x `divisor`.
@@ -39,12 +39,13 @@ export function shortenRules(rulesYaml: string, divisor: number): string {
 
 // Strings and comments come first, so that what looks like a range in them is left alone.
 const PARTS =
-  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|\[(?<range>[^\]]*)\]|(?<seconds>\d+(?:\.\d+)?)(?<mark>[ \t]*# wait\b)|#.*/g
+  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|\[(?<range>[^\]]*)\]|\boffset (?<offset>\w+)|(?<seconds>\d+(?:\.\d+)?)(?<mark>[ \t]*# wait\b)|#.*/g
 
 function shortenExpression(expression: string, divisor: number): string {
   return expression.replace(PARTS, (part: string, ...rest: unknown[]) => {
-    const { range, seconds, mark } = rest.at(-1) as Record<string, string | undefined>
+    const { range, offset, seconds, mark } = rest.at(-1) as Record<string, string | undefined>
     if (range) return `[${shortenDurations(range, divisor)}]`
+    if (offset) return `offset ${shortenDurations(offset, divisor)}`
     if (seconds) return `${Number(seconds) / divisor}${mark}`
     return part
   })

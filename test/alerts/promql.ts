@@ -32,7 +32,7 @@ export function readPromQL(expression: string): Speech {
   const groupings: string[] = []
   const code = expression
     .replace(/#.*$/gm, '')
-    .replace(/\[[^\]]*\]/g, '')
+    .replace(/\[[^\]]*\]|\boffset \w+/g, '')
     .replace(GROUPING, (_, names: string) => {
       groupings.push(...wordsOf(names))
       return ' '

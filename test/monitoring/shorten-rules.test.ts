@@ -32,6 +32,7 @@ describe('an expression in fast motion', () => {
     ['divides a range', 'deriv(lag[5m]) > 0', 'deriv(lag[5s]) > 0'],
     ['divides both parts of a subquery', 'max_over_time(up[1h:10m])', 'max_over_time(up[60s:10s])'],
     ['divides a range of several units', 'rate(a[1h30m])', 'rate(a[90s])'],
+    ['divides an offset', 'a and a offset 6h', 'a and a offset 360s'],
     ['goes below a second', 'rate(a[15s])', 'rate(a[250ms])'],
     ['divides a number marked as a wait', 'a > 3 * b + 300 # wait\n', 'a > 3 * b + 5 # wait\n'],
     ['leaves other numbers alone', 'lag > 600', 'lag > 600'],
@@ -53,7 +54,7 @@ describe('the shipped rules in fast motion', { timeout: 30_000 }, () => {
   })
 
   it('wait seconds where the originals wait minutes', () => {
-    const inSeconds = (minutes: string | undefined) => minutes?.replace('m', 's')
+    const inSeconds = (text: string | undefined) => text?.replace('1h', '60m').replace('m', 's')
     expect(shortened.map((rule) => rule.for)).toEqual(shipped.map((rule) => inSeconds(rule.for)))
     expect(shortened.map((rule) => rule.keep_firing_for)).toEqual(
       shipped.map((rule) => inSeconds(rule.keep_firing_for)),
@@ -75,7 +76,7 @@ describe('the shipped rules in fast motion', { timeout: 30_000 }, () => {
     expect(rulesOf(shortenRules(SHIPPED, 1))).toEqual(
       shipped.map((rule) => ({
         ...rule,
-        expr: rule.expr.replace(/\[\d+[mh]\]/g, inSeconds),
+        expr: rule.expr.replace(/\[\d+[mh]\]|offset \d+[mh]/g, inSeconds),
         for: inSeconds(rule.for),
         ...(rule.keep_firing_for && { keep_firing_for: inSeconds(rule.keep_firing_for) }),
       })),
