@@ -1,12 +1,16 @@
 /** Who replicates from whom, found from what the servers say. Pure. */
 import type { LinkConfig, ServerConfig } from './config/config.ts'
 import type { Role } from './domain.ts'
+import { type MemberLink, memberLinksOf, writingTogether } from './memberships.ts'
 import type { ChannelStatus, Identity } from './mysql/dialect.ts'
+import type { Membership } from './mysql/membership.ts'
 
 /** One server as last seen; what was never read is null. A server that is down keeps its last sight. */
 export interface Sight {
   readonly config: ServerConfig
   readonly identity: Identity | null
+  /** null = it is part of no cluster. */
+  readonly membership: Membership | null
   readonly channels: readonly ChannelStatus[] | null
   /** It had a channel at some time since start. */
   readonly wasReplica: boolean
@@ -23,6 +27,7 @@ export interface Topology {
   readonly roles: ReadonlyMap<string, Role>
   /** Every channel of every server, in the order of the configuration. */
   readonly channels: readonly ChannelLink[]
+  readonly members: readonly MemberLink[]
   /** Configured links between servers that have no channel. */
   readonly declared: readonly LinkConfig[]
   /** Connected parts of the set with a writable source; null while a server was never read. */
@@ -40,14 +45,22 @@ export function topologyOf(sights: readonly Sight[], declared: readonly LinkConf
   const roles = new Map(
     sights.map((sight) => [sight.config.name, roleOf(sight, channels, declared)]),
   )
-  return { roles, channels, declared, sources: countSources(sights, roles, channels, declared) }
+  const members = memberLinksOf(sights)
+  return {
+    roles,
+    channels,
+    members,
+    declared,
+    sources: countSources(sights, roles, channels, declared),
+  }
 }
 
 function roleOf(
-  { config, identity, channels, wasReplica }: Sight,
+  { config, identity, membership, channels, wasReplica }: Sight,
   links: readonly ChannelLink[],
   declared: readonly LinkConfig[],
 ): Role {
+  if (membership !== null) return 'member'
   const isSource =
     links.some((link) => link.source === config.name) ||
     declared.some((link) => link.source === config.name)
@@ -114,9 +127,11 @@ function countSources(
   for (const { source, replica } of [...links, ...declared]) {
     if (source !== null) part.set(rootOf(replica), rootOf(source))
   }
+  for (const [one, other] of writingTogether(sights)) part.set(rootOf(one), rootOf(other))
   const headed = sights.filter(
-    ({ config, identity }) =>
+    ({ config, identity, membership }) =>
       identity?.readOnly === false &&
+      membership?.refusesWrites !== true &&
       ['source', 'member', 'detached', 'unknown'].includes(roles.get(config.name) ?? ''),
   )
   // A two-way pair or a ring has no head, and is one source all the same.
@@ -128,4 +143,14 @@ function countSources(
         .every((other) => links.some((link) => link.replica === other.config.name && link.source)),
   )
   return new Set([...headed, ...ringed].map(({ config }) => rootOf(config.name))).size
+}
+
+/** Whether it is the end of a link that is judged. */
+export function isExamined({ roles, members }: Topology, server: string): boolean {
+  const role = roles.get(server)
+  return (
+    role === 'replica' ||
+    role === 'intermediate' ||
+    members.some(({ replica }) => replica === server)
+  )
 }

@@ -2,11 +2,14 @@ import { describe, expect, it, test } from 'vitest'
 import type { LinkConfig } from '../src/config/config.ts'
 import { type Sight, topologyOf } from '../src/topology.ts'
 import { makeServerConfig } from './support/fake-server.ts'
-import { makeChannel, makeIdentity, makeSight } from './support/fake-sights.ts'
+import { makeChannel, makeIdentity, makeMembership, makeSight } from './support/fake-sights.ts'
 
 const readOnly = (name: string) => ({ identity: makeIdentity(name, { readOnly: true }) })
 const db1 = makeSight('db1')
 const db2 = makeSight('db2', [makeChannel('db1')], readOnly('db2'))
+
+const member = (name: string, overrides: Parameters<typeof makeMembership>[0] = {}) =>
+  makeSight(name, [], { membership: makeMembership(overrides) })
 
 const rolesOf = (sights: readonly Sight[], declared: readonly LinkConfig[] = []) =>
   Object.fromEntries(topologyOf(sights, declared).roles)
@@ -74,6 +77,19 @@ describe('roles', () => {
       'a replica of a server outside of the set',
       [makeSight('db2', [makeChannel('elsewhere')])],
       { db2: 'replica' },
+    ],
+    [
+      'a cluster with a replica of one of its members',
+      [member('db1'), member('db2'), makeSight('db3', [makeChannel('db2')])],
+      { db1: 'member', db2: 'member', db3: 'replica' },
+    ],
+    [
+      'a member that replicates from outside of its cluster',
+      [
+        member('db1'),
+        makeSight('db2', [makeChannel('elsewhere')], { membership: makeMembership() }),
+      ],
+      { db1: 'member', db2: 'member' },
     ],
   ])('%s', ([, sights, roles]) => {
     expect(rolesOf(sights)).toEqual(roles)
@@ -214,6 +230,33 @@ describe('the number of sources', () => {
       1,
     ],
     ['is 0 when the source is read-only', [makeSight('db1', [], readOnly('db1')), db2], 0],
+    ['is 1 in a cluster', [member('db1'), member('db2'), member('db3')], 1],
+    [
+      'is 1 in a cluster with one primary',
+      [makeSight('db1', [], { membership: makeMembership(), ...readOnly('db1') }), member('db2')],
+      1,
+    ],
+    [
+      'is 1 in a cluster with a replica that can be written',
+      [member('db1'), member('db2'), makeSight('db3', [makeChannel('db2')])],
+      1,
+    ],
+    [
+      'is 1 when a member has lost the others and refuses writes',
+      [member('db1'), member('db2'), member('db3', { state: 'apart', refusesWrites: true })],
+      1,
+    ],
+    [
+      'is 2 when a member has left the others and can be written',
+      [member('db1'), member('db2'), member('db3', { state: 'apart' })],
+      2,
+    ],
+    ['is 2 for two clusters', [member('db1'), member('db2', { group: 'cluster-2' })], 2],
+    [
+      'is 2 for a cluster and a server beside it',
+      [member('db1'), member('db2'), makeSight('db3')],
+      2,
+    ],
     [
       'is not known as long as a server was not read',
       [db1, makeSight('db2', null, { identity: null })],
@@ -221,5 +264,42 @@ describe('the number of sources', () => {
     ],
   ])('%s', ([, sights, sources]) => {
     expect(topologyOf(sights, []).sources).toBe(sources)
+  })
+})
+
+describe('the links of a cluster', () => {
+  const linksOf = (...sights: Sight[]) =>
+    topologyOf(sights, []).members.map(
+      ({ source, replica, state }) => `${source} -> ${replica} ${state}`,
+    )
+
+  it.for<[string, Sight[], string[]]>([
+    [
+      'go from the first in the configuration to each other one',
+      [member('db1'), makeSight('db2'), member('db3'), member('db4')],
+      ['db1 -> db3 active', 'db1 -> db4 active'],
+    ],
+    [
+      'say which member does not take part',
+      [member('db1', { state: 'catching_up' }), member('db2'), member('db3', { state: 'apart' })],
+      ['db1 -> db2 catching_up', 'db1 -> db3 apart'],
+    ],
+    [
+      'do not go from cluster to cluster',
+      [member('db1'), member('db2', { group: 'cluster-2' }), member('db3', { group: 'cluster-2' })],
+      ['db2 -> db3 active'],
+    ],
+    [
+      'do not go from one kind to the other, whatever they are called',
+      [member('db1'), member('db2', { kind: 'group_replication' })],
+      [],
+    ],
+    [
+      'are none to a node that does not know whose it is',
+      [member('db1'), member('db2', { group: null })],
+      [],
+    ],
+  ])('%s', ([, sights, links]) => {
+    expect(linksOf(...sights)).toEqual(links)
   })
 })

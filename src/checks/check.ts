@@ -9,8 +9,11 @@ import type { ServerFacts, SetContext } from '../scan/context.ts'
  */
 export type Check = {
   readonly name: CheckName
-  /** Whether it is reported for a server of this role; the examined end of a comparison is the replica. */
-  appliesTo(role: Role, channels: number): boolean
+  /**
+   * Whether it is reported for a server of this role; the examined end of a comparison is the replica, or of a
+   * cluster each member but the first.
+   */
+  appliesTo(role: Role, channels: number, isExamined: boolean): boolean
 } & (
   | {
       lookAtServer(context: SetContext, facts: ServerFacts): Promise<void>

@@ -4,6 +4,6 @@ import type { Check } from './check.ts'
 /** The contents of every table on both ends of every link. Its pass counts the rows as well. */
 export const checksum: Check = {
   name: 'checksum',
-  appliesTo: (role) => role === 'replica' || role === 'intermediate',
+  appliesTo: (_role, _channels, isExamined) => isExamined,
   lookAtSet: (context, scope) => runPass(context, 'checksum', scope),
 }

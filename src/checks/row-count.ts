@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 /** The number of rows of every table on both ends of every link. */
 export const rowCount: Check = {
   name: 'row_count',
-  appliesTo: (role) => role === 'replica' || role === 'intermediate',
+  appliesTo: (_role, _channels, isExamined) => isExamined,
   async lookAtSet(context, scope) {
     // One full look counts once: the checksum pass sees every row anyway.
     if (context.mode.once && context.mode.checks.includes('checksum')) return

@@ -22,7 +22,7 @@ import type { Check, Scope } from './check.ts'
 /** Schemas, tables and columns that one end of a link has and the other has not, or has otherwise. */
 export const schema: Check = {
   name: 'schema',
-  appliesTo: (role) => role === 'replica' || role === 'intermediate',
+  appliesTo: (_role, _channels, isExamined) => isExamined,
   lookAtSet: look,
 }
 

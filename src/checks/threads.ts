@@ -20,7 +20,10 @@ async function look(context: SetContext, facts: ServerFacts): Promise<void> {
       const dialect = dialectOf(flavor)
       facts.flavor = flavor
       const identity = await dialect.identity(control)
-      facts.sight = { ...facts.sight, identity }
+      const membership = await dialect.membership(control)
+      // A member that has lost the others may not know any more whose it was.
+      const group = membership?.group ?? facts.sight.membership?.group ?? null
+      facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
       facts.lastAnswer = context.world.now()
       facts.outReason = null
       facts.outFailure = null

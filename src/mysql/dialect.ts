@@ -1,5 +1,6 @@
 import type { ThreadState } from '../domain.ts'
 import type { Flavor, Vendor } from './flavor.ts'
+import type { ClusterKind, Membership } from './membership.ts'
 import type { Session } from './query.ts'
 
 /** Who a server is and how it is set up, as far as the comparison rests on it. */
@@ -138,7 +139,11 @@ export interface Dialect {
   readonly vendor: Vendor
   /** Statements that limit how long a statement of this session may run on the server. */
   sessionLimits(queryTimeoutMs: number): string[]
+  /** So that readings do not wait for the rest of a cluster; an unknown variable where there is none. */
+  readonly readAtOnce: string
   identity(session: Session): Promise<Identity>
+  /** null = it is part of no cluster. */
+  membership(session: Session): Promise<Membership | null>
   channels(session: Session, flavor: Flavor): Promise<ChannelStatus[]>
   readonly gtids: Gtids
   /** Transactions that InnoDB has not purged yet; null where the server does not tell. */
@@ -148,4 +153,6 @@ export interface Dialect {
    * @param isHub the replica has more channels than this one.
    */
   fencing(source: Identity, replica: Identity, isHub: boolean): Fencing | null
+  /** The same between two members of one cluster. */
+  memberFencing(kind: ClusterKind): Fencing | null
 }

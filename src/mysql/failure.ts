@@ -47,8 +47,10 @@ export function failureReason(error: unknown): {
   if (AUTH.has(errno)) return { reason: 'auth', errno }
   if (PRIVILEGE.has(errno)) return { reason: 'privilege', errno }
   if (TIMEOUT.has(errno)) return { reason: 'timeout', errno }
-  // 1040, 1203, 1226: no connection left for us; 1053: shutting down; 1129, 1130: host refused.
-  if ([1040, 1203, 1226, 1053, 1129, 1130].includes(errno)) return { reason: 'connect', errno }
+  // 1040, 1203, 1226: no connection left for us; 1053: shutting down; 1129, 1130: host refused; 1047: a node of
+  // Galera that has lost the others reads no tables.
+  if ([1040, 1203, 1226, 1053, 1129, 1130, 1047].includes(errno))
+    return { reason: 'connect', errno }
   return { reason: 'query', errno }
 }
 

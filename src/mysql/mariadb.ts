@@ -3,6 +3,7 @@ import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-pl
 import { channelOf, OLD_WORDS } from './channel-row.ts'
 import type { Ceiling, Dialect, Fencing } from './dialect.ts'
 import { atLeast, type Flavor } from './flavor.ts'
+import { galeraFencing, galeraMembership } from './galera.ts'
 import { coversPosition, formatGtidPosition, parseGtidPosition } from './gtid-position.ts'
 import { mariadbGtids } from './mariadb-gtids.ts'
 import { type Session, statusNumber, text, understood, unlessRefused } from './query.ts'
@@ -49,6 +50,8 @@ export const mariadb: Dialect = {
     `SET SESSION max_statement_time=${queryTimeoutMs / 1000}, idle_readonly_transaction_timeout=5`,
   ],
 
+  readAtOnce: 'SET SESSION wsrep_sync_wait=0',
+
   async identity(session) {
     const [row] = await session.query(
       'SELECT @@server_id AS server_id, @@hostname AS hostname, @@port AS port, ' +
@@ -65,6 +68,8 @@ export const mariadb: Dialect = {
       gtidEnabled: true,
     }
   },
+
+  membership: galeraMembership,
 
   // SHOW SLAVE STATUS shows the default connection only.
   async channels(session, flavor) {
@@ -86,6 +91,8 @@ export const mariadb: Dialect = {
     // Two sources that write one domain: the replica's position is that of whoever is further.
     return source.binaryLog && !isHub ? fencing : null
   },
+
+  memberFencing: () => galeraFencing,
 }
 
 /** By channel; the table came with 10.6, and is empty with performance_schema=OFF and without parallel appliers. */

@@ -1,5 +1,7 @@
 /** MySQL and Percona Server, 5.7 to 26.x. */
 import type { Dialect, Fencing } from './dialect.ts'
+import { galeraMembership } from './galera.ts'
+import { groupFencing, groupMembership } from './group-replication.ts'
 import { containsGtidSet, formatGtidSet, parseGtidSet, unionGtidSets } from './gtid-set.ts'
 import { readChannels } from './mysql-channels.ts'
 import { mysqlGtids, ownedGtids } from './mysql-gtids.ts'
@@ -43,6 +45,8 @@ export const mysql: Dialect = {
 
   sessionLimits: (queryTimeoutMs) => [`SET SESSION max_execution_time=${queryTimeoutMs}`],
 
+  readAtOnce: "SET SESSION group_replication_consistency='EVENTUAL'",
+
   async identity(session) {
     const [row] = await session.query(
       'SELECT @@server_id AS server_id, @@server_uuid AS uuid, @@hostname AS hostname, @@port AS port, ' +
@@ -60,6 +64,10 @@ export const mysql: Dialect = {
     }
   },
 
+  async membership(session) {
+    return (await groupMembership(session)) ?? (await galeraMembership(session))
+  },
+
   channels: readChannels,
 
   gtids: mysqlGtids,
@@ -75,6 +83,9 @@ export const mysql: Dialect = {
     if (!source.binaryLog) return null
     return source.gtidEnabled && replica.gtidEnabled ? gtidFencing : placeFencing
   },
+
+  // Percona XtraDB Cluster numbers a commit before it is visible (PXC-2061).
+  memberFencing: (kind) => (kind === 'group_replication' ? groupFencing(gtidFencing) : null),
 }
 
 async function isExecuted(session: Session, gtids: string): Promise<boolean> {

@@ -34,6 +34,7 @@ export interface SessionOptions {
 
 /** The server's own limit should strike first; the client steps in when the server does not answer at all. */
 const CLIENT_GRACE_MS = 1_000
+const UNKNOWN_VARIABLE = 1193
 const CLOSE_TIMEOUT_MS = 2_500
 const QUIT_TIMEOUT_MS = 500
 const BINARY_CHARSET = 63
@@ -75,6 +76,7 @@ export function openSession(options: SessionOptions): OwnedSession {
         throw new ServerError('query', what)
       }
       for (const sql of sessionSettings(flavor, options.queryTimeoutMs)) await run(sql)
+      await run(dialectOf(flavor).readAtOnce).catch(unlessUnknownVariable)
       return { connection, flavor }
     } catch (error) {
       discard(connection)
@@ -163,6 +165,11 @@ function sessionSettings(flavor: Flavor, queryTimeoutMs: number): string[] {
     'SET SESSION TRANSACTION READ ONLY',
     ...dialectOf(flavor).sessionLimits(queryTimeoutMs),
   ]
+}
+
+/** A server that cannot be in a cluster has no setting for it. */
+function unlessUnknownVariable(error: unknown): void {
+  if ((error as { errno?: number }).errno !== UNKNOWN_VARIABLE) throw error
 }
 
 function connectionOptions(options: SessionOptions): ConnectionOptions {

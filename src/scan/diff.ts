@@ -8,6 +8,7 @@ import type { RowDifference, TableDiff, UnknownReason } from '../domain.ts'
 import { UserError } from '../errors.ts'
 import type { TableEntry } from '../mysql/catalog.ts'
 import type { Server } from '../server-pool.ts'
+import { isExamined } from '../topology.ts'
 import type { SetContext } from './context.ts'
 import { linksOf } from './groups.ts'
 import { type Listings, listAll, tableKey } from './listing.ts'
@@ -68,9 +69,8 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
 }
 
 function onlyReplica(context: SetContext): string {
-  const replicas = [...context.topology().roles]
-    .filter(([, role]) => role === 'replica' || role === 'intermediate')
-    .map(([name]) => name)
+  const topology = context.topology()
+  const replicas = [...topology.roles.keys()].filter((name) => isExamined(topology, name))
   const [only, ...others] = replicas
   if (only !== undefined && others.length === 0) return only
   const known = replicas.length === 0 ? 'none was found' : replicas.join(', ')

@@ -4,6 +4,7 @@ import type { FailureReason, UnknownReason } from '../domain.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import type { ChannelLink } from '../topology.ts'
 import { factsOf, isRefused, type ServerFacts, type SetContext } from './context.ts'
+import { memberLink, standsApart } from './member-links.ts'
 
 export interface BlockedLink {
   readonly replica: string
@@ -24,7 +25,7 @@ export function failureOf(reason: UnknownReason): FailureReason {
 }
 
 export function linksOf(context: SetContext): Links {
-  const { channels, roles, declared } = context.topology()
+  const { channels, members, roles, declared } = context.topology()
   const blocked: BlockedLink[] = []
   const bySource = new Map<string, Link[]>()
   const add = (source: string, link: Link) => {
@@ -46,8 +47,18 @@ export function linksOf(context: SetContext): Links {
     if (reason === null) add(source, declaredLink(context, source, replica))
     else blocked.push({ replica, source, channel: '', reason })
   }
+  for (const link of members) {
+    const { source, replica, kind } = link
+    const reason = blockedBy(context, source, replica) ?? standsApart(link)
+    if (reason !== null) blocked.push({ replica, source, channel: kind, reason })
+    else add(source, memberLink(context, link, memoryOf(context, `${source}>${replica}/${kind}`)))
+  }
+  const linked = new Set(
+    [...channels, ...members, ...declared].flatMap(({ source, replica }) => [source, replica]),
+  )
   for (const [name, role] of roles) {
-    if (role !== 'unknown' && role !== 'detached') continue
+    const isAlone = role === 'member' && !linked.has(name)
+    if (role !== 'unknown' && role !== 'detached' && !isAlone) continue
     blocked.push({ replica: name, source: null, channel: '', reason: loneReason(context, name) })
   }
   const groups = [...bySource].map(([source, links]) => ({

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ServerConfig, SetConfig } from '../config/config.ts'
 import { type CheckName, type SchemaDifference, TABLE_CHECKS, type TableCheck } from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
+import type { Membership } from '../mysql/membership.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { matchesTable } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
@@ -25,6 +26,7 @@ export interface ServerMemory {
   readonly name: string
   readonly address: string
   readonly identity: Identity | null
+  readonly membership: Membership | null
   /** Without their lag and failures, which are never true any more. */
   readonly channels: readonly ChannelStatus[] | null
   readonly wasReplica: boolean
@@ -89,6 +91,7 @@ function serversOf({ facts }: SetContext): ServerMemory[] {
     name: config.name,
     address: config.address,
     identity: sight.identity,
+    membership: sight.membership,
     channels:
       sight.channels?.map((channel) => ({ ...channel, lagSeconds: null, workersFailed: null })) ??
       null,
@@ -104,6 +107,7 @@ export function sightOf({ servers }: SetMemory, config: ServerConfig): Sight {
   return {
     config,
     identity: (isThere && known?.identity) || null,
+    membership: (isThere && known?.membership) || null,
     channels: (isThere && known?.channels) || null,
     wasReplica: known?.wasReplica ?? false,
   }

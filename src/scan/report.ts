@@ -10,7 +10,7 @@ import type {
   TableStanding,
 } from '../domain.ts'
 import { formatVersion } from '../mysql/flavor.ts'
-import type { ChannelLink, Topology } from '../topology.ts'
+import { type ChannelLink, isExamined, type Topology } from '../topology.ts'
 import { factsOf, gtidLinkKey, type ServerFacts, type SetContext } from './context.ts'
 
 /** A `same` that was last verified so many intervals ago, of an end that cannot be read, is none any more. */
@@ -65,7 +65,9 @@ function serverReport(context: SetContext, facts: ServerFacts, topology: Topolog
     privileges: facts.privileges,
     checks: Object.fromEntries(
       CHECKS.filter(
-        (check) => context.mode.checks.includes(check.name) && check.appliesTo(role, mine.length),
+        (check) =>
+          context.mode.checks.includes(check.name) &&
+          check.appliesTo(role, mine.length, isExamined(topology, name)),
       ).map((check): [CheckName, CheckStatus] => [
         check.name,
         {

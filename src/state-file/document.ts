@@ -20,6 +20,7 @@ import {
   VERDICTS,
 } from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
+import { CLUSTER_KINDS, MEMBER_STATES, type Membership } from '../mysql/membership.ts'
 import { type Bound, isLiteral, type Range } from '../mysql/range.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../scan/memory.ts'
 import type { KeyedRanges, TableId, TableMemory, WalkPosition } from '../scan/table-store.ts'
@@ -43,7 +44,7 @@ import {
 
 const PRODUCT = 'mysql-drift-exporter'
 /** To be raised whenever another version could not read what this one writes. */
-const FORMAT = 1
+const FORMAT = 2
 
 const rows = shape<Done['rows']>({ source: count, replica: count })
 const bound = shape<Bound>({
@@ -108,6 +109,14 @@ const server = shape<ServerMemory>({
       readOnly: flag,
       binaryLog: flag,
       gtidEnabled: flag,
+    }),
+  ),
+  membership: nullable(
+    shape<Membership>({
+      kind: choice(...CLUSTER_KINDS),
+      group: nullable(text),
+      state: choice(...MEMBER_STATES),
+      refusesWrites: flag,
     }),
   ),
   channels: nullable(

@@ -17,6 +17,8 @@ export interface FakeDatabase {
   /** By `schema.table`. */
   readonly tables: Map<string, FakeTableData>
   readonly channels: Row[]
+  /** Of the group that it is a member of, by server name and state; empty = of none. */
+  members: Readonly<Record<string, string>>
   readonly identity: Record<string, string>
   readonly grants: string[]
   gtidExecuted: string
@@ -54,6 +56,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
     name,
     tables: new Map(),
     channels,
+    members: {},
     identity: {
       server_id: uuidOf(name).slice(-4),
       uuid: uuidOf(name),
@@ -87,6 +90,8 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
 function answerTo(database: FakeDatabase, sql: string): Row[] {
   const { gtidExecuted: executed } = database
   if (sql.startsWith('SELECT @@server_id')) return [database.identity]
+  if (sql.startsWith('SELECT @@server_uuid AS own')) return membersOf(database)
+  if (sql.startsWith("SHOW GLOBAL STATUS LIKE 'wsrep")) return []
   if (/^SHOW (REPLICA|SLAVE) STATUS/.test(sql)) return database.channels
   if (sql.startsWith('SELECT SCHEMA_NAME')) return schemasOf(database)
   if (sql.startsWith('SELECT TABLE_SCHEMA AS table_schema')) return listOf(database)
@@ -114,6 +119,15 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
 
 function receivedBy({ channels, gtidExecuted: received }: FakeDatabase): Row[] {
   return channels.map(({ Channel_Name: channel = '' }) => ({ channel, by_gtid: '1', received }))
+}
+
+function membersOf({ name, members }: FakeDatabase): Row[] {
+  return Object.entries(members).map(([member, state]) => ({
+    own: uuidOf(name),
+    member: uuidOf(member),
+    state,
+    group_name: 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa',
+  }))
 }
 
 function schemasOf({ tables }: FakeDatabase): Row[] {

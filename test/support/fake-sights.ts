@@ -1,5 +1,6 @@
 /** Servers as last seen, and their channels: healthy, unless a test says otherwise. */
 import type { ChannelStatus, Identity } from '../../src/mysql/dialect.ts'
+import type { Membership } from '../../src/mysql/membership.ts'
 import type { Sight } from '../../src/topology.ts'
 import { makeServerConfig } from './fake-server.ts'
 
@@ -44,8 +45,20 @@ export function makeSight(
   return {
     config: makeServerConfig(name),
     identity: makeIdentity(name),
+    membership: null,
     channels,
     wasReplica: false,
+    ...overrides,
+  }
+}
+
+/** Of the only cluster, and taking part in it. */
+export function makeMembership(overrides: Partial<Membership> = {}): Membership {
+  return {
+    kind: 'galera',
+    group: 'cluster-1',
+    state: 'active',
+    refusesWrites: false,
     ...overrides,
   }
 }

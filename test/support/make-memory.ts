@@ -10,6 +10,7 @@ import {
   UNKNOWN_REASONS,
   VERDICTS,
 } from '../../src/domain.ts'
+import { CLUSTER_KINDS, MEMBER_STATES } from '../../src/mysql/membership.ts'
 import type { Bound, Range } from '../../src/mysql/range.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../../src/scan/memory.ts'
 import type { TableMemory, WalkPosition } from '../../src/scan/table-store.ts'
@@ -112,6 +113,14 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
       readOnly: fc.boolean(),
       binaryLog: fc.boolean(),
       gtidEnabled: fc.boolean(),
+    }),
+  ),
+  membership: maybe(
+    fc.record({
+      kind: fc.constantFrom(...CLUSTER_KINDS),
+      group: maybe(name),
+      state: fc.constantFrom(...MEMBER_STATES),
+      refusesWrites: fc.boolean(),
     }),
   ),
   channels: maybe(
