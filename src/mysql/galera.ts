@@ -1,7 +1,7 @@
 /** Members of a Galera cluster: MariaDB's, and as far as recognising them goes Percona XtraDB Cluster. */
 import type { Fencing } from './dialect.ts'
 import type { MemberState, Membership } from './membership.ts'
-import { type Session, text } from './query.ts'
+import { type Session, text, understood } from './query.ts'
 
 type Status = ReadonlyMap<string, string>
 
@@ -50,7 +50,7 @@ export const galeraFencing: Fencing = {
 async function committed(session: Session): Promise<string> {
   const status = await statusOf(session)
   const history = historyOf(status)
-  const numbers = [lastCommitted(status)]
+  const numbers = [lastCommitted(session, status)]
   // `history:number domain-server-sequence`; not there before 10.11 or so.
   const stored = /^(.+):(\d+)(?: |$)/.exec(status.get('wsrep_se_checkpoint') ?? '')
   if (stored?.[1] === history) numbers.push(BigInt(stored[2] ?? 0))
@@ -61,11 +61,18 @@ async function committed(session: Session): Promise<string> {
 async function shows(session: Session, position: string): Promise<boolean> {
   const status = await statusOf(session)
   const [history, number = ''] = position.split(':')
-  return historyOf(status) === history && lastCommitted(status) >= BigInt(number)
+  return historyOf(status) === history && lastCommitted(session, status) >= BigInt(number)
 }
 
-function lastCommitted(status: Status): bigint {
-  return BigInt(status.get('wsrep_last_committed') ?? -1)
+const LAST_NUMBER = 2n ** 63n - 1n
+
+/** @throws {ServerError} when it is none: a node without a history says -1. */
+function lastCommitted(session: Session, status: Status): bigint {
+  return understood(session, status.get('wsrep_last_committed') ?? '', (printed) => {
+    const number = /^\d{1,20}$/.test(printed) ? BigInt(printed) : null
+    if (number !== null && number <= LAST_NUMBER) return number
+    throw new TypeError(`wsrep_last_committed is "${printed}"`)
+  })
 }
 
 /** null before the node has joined for the first time: then it is empty, or zeros. */

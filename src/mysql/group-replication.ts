@@ -1,8 +1,7 @@
 /** Members of a MySQL group (Group Replication, InnoDB Cluster). */
-import { ServerError } from '../errors.ts'
 import type { Fencing } from './dialect.ts'
 import type { MemberState, Membership } from './membership.ts'
-import { type Row, type Session, text } from './query.ts'
+import { type Row, type Session, text, unlessRefused } from './query.ts'
 
 // Also a server that left its group, or was started without it, knows the group's name.
 const MEMBERS =
@@ -13,7 +12,7 @@ const MEMBERS =
 
 /** null = it is part of no group, or this account may not know. */
 export async function groupMembership(session: Session): Promise<Membership | null> {
-  const rows = await membersSeen(session)
+  const rows = (await unlessRefused(session.query(MEMBERS))) ?? []
   const own = rows.find((row) => shown(row, 'member') === text(row, 'own')) ?? rows[0]
   const group = shown(own, 'group_name')
   if (own === undefined || group === '') return null
@@ -32,15 +31,6 @@ export async function groupMembership(session: Session): Promise<Membership | nu
 function stateOf(state: string): MemberState {
   if (state === 'ONLINE') return 'active'
   return state === 'RECOVERING' ? 'catching_up' : 'apart'
-}
-
-async function membersSeen(session: Session): Promise<Row[]> {
-  try {
-    return await session.query(MEMBERS)
-  } catch (error) {
-    if (error instanceof ServerError && error.reason === 'privilege') return []
-    throw error
-  }
 }
 
 /**

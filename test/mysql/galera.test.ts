@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { ServerError } from '../../src/errors.ts'
 import { galeraFencing, galeraMembership } from '../../src/mysql/galera.ts'
 import { mariadb } from '../../src/mysql/mariadb.ts'
 import { mysql } from '../../src/mysql/mysql.ts'
@@ -137,6 +138,16 @@ describe('the fence', () => {
     const moved = node({ ...SYNCED, wsrep_se_checkpoint: `${OTHER}:99 0-1-5` })
     expect(await galeraFencing.position(moved)).toBe(`${HISTORY}:17`)
   })
+
+  test.for(['-1', '18446744073709551615', ''])(
+    'a node that has committed nothing, and says "%s", proves nothing',
+    async (last) => {
+      const empty = node({ ...SYNCED, wsrep_last_committed: last })
+      await expect(galeraFencing.position(empty)).rejects.toThrow(ServerError)
+      const reached = galeraFencing.hasReached(empty, `${HISTORY}:17`, 'galera')
+      await expect(reached).rejects.toThrow(ServerError)
+    },
+  )
 
   test('the source is read only once it shows all that the other may have had', async () => {
     const [source, replica] = [at(17), at(18, 19)]
