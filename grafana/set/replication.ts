@@ -36,6 +36,7 @@ const THREAD_WORDS = words([
 const delay = of('replication_configured_delay_seconds')
 const lag = worstBy('server, channel', `${of('replication_lag_seconds')} - ${delay}`)
 const missing = of('gtid_missing_transactions')
+const notReceived = of('replication_receive_gap_transactions')
 
 function thread(name: 'io' | 'sql') {
   return leastBy(CHANNEL, of('replication_thread_running', `thread="${name}"`))
@@ -97,13 +98,17 @@ export const replication: Section = {
     timeseries({
       title: 'GTID: missing and errant transactions',
       description:
-        'Missing: in the source at the look before the last, and still not on the replica; unrecoverable: missing, and purged on the source. Errant: on the replica and not in the source.',
+        'Missing: in the source at the look before the last, and still not on the replica; not received: not even in its relay log; unrecoverable: missing, and purged on the source. Errant: on the replica and not in the source.',
       size: [12, 8],
       unit: 'short',
       queries: [
         {
           expr: worstBy('server, channel', missing),
           legend: '{{server}} {{channel}} missing',
+        },
+        {
+          expr: worstBy('server, channel', notReceived),
+          legend: '{{server}} {{channel}} not received',
         },
         {
           expr: `${worstBy('server, channel', of('gtid_unrecoverable_transactions'))} > 0`,
@@ -171,6 +176,11 @@ export const replication: Section = {
           steps: NONE_EXPECTED,
         },
         {
+          heading: 'Workers failed',
+          expr: worstBy(CHANNEL, of('replication_workers_failed')),
+          steps: NONE_EXPECTED,
+        },
+        {
           heading: 'Lag known',
           expr: leastBy(CHANNEL, of('replication_lag_known')),
           words: YES_NO,
@@ -178,6 +188,7 @@ export const replication: Section = {
         { heading: 'Lag', expr: worstBy(CHANNEL, of('replication_lag_seconds')), unit: 's' },
         { heading: 'Configured delay', expr: worstBy(CHANNEL, delay), unit: 's' },
         { heading: 'Missing transactions', expr: worstBy(CHANNEL, missing) },
+        { heading: 'Not received', expr: worstBy(CHANNEL, notReceived) },
         {
           heading: 'Source is in the set',
           expr: leastBy(CHANNEL, of('replication_source_in_set')),

@@ -101,6 +101,8 @@ export const SCENES: readonly Scene[] = [
         ['Replication threads', 'db2 io', 'running', 'stopped or connecting'],
         ['Replication lag', 'db3', '0 s', AT_LEAST_ONE],
         ['Channels', 'db2: Receiving', 'running', 'stopped or connecting'],
+        ['Channels', 'db2: Not received', '0', AT_LEAST_ONE],
+        ['GTID: missing and errant transactions', 'db2 not received', '0', AT_LEAST_ONE],
         ['Oldest verification, in intervals', 'db3', BELOW_TEN, TEN_OR_MORE],
         ['Held back', 'db3: lag', null, 'held back'],
       ],
@@ -130,13 +132,17 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'a table is excluded',
-    faults: [['delay-replica', 'db2']],
+    name: 'a table is excluded, a replica delayed, an applier stopped',
+    faults: [
+      ['delay-replica', 'db2'],
+      ['fail-applier', 'db3'],
+    ],
     exporter: 'excludes a table',
     readings: {
       set: [
         ['Tables left out', 'excluded', '0', '2'],
         ['Replication lag', 'db2 configured delay', null, '1 h'],
+        ['Channels', 'db3: Workers failed', '0', AT_LEAST_ONE],
       ],
     },
   },
