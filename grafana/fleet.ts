@@ -5,6 +5,7 @@ import { stat, stateTimeline, timeseries } from './panels.ts'
 import {
   CHANNEL,
   chosenBy,
+  coverageAge,
   leastBy,
   SERVER,
   VERDICT_WORDS,
@@ -27,12 +28,6 @@ const errant = worstBy(SERVER, of('gtid_errant_transactions'))
 /** Rules about exporters have no set. */
 const FIRING =
   'ALERTS{alertname=~"MySQLDrift.+",alertstate="firing",job=~"$job|",replication_set=~"$set|"}'
-
-/** In checksum intervals, each set by its own. */
-const coverageAge = [
-  `max by (replication_set) (time() - ${of('oldest_verified_timestamp_seconds')})`,
-  `max by (replication_set) (${of('check_interval_seconds', 'check="checksum"')})`,
-].join(' / ')
 
 export const fleet = dashboard({
   uid: 'mysql-drift-fleet',
@@ -113,7 +108,7 @@ export const fleet = dashboard({
           size: [3, 4],
           unit: 'suffix: intervals',
           decimals: 1,
-          queries: [{ expr: `max(${coverageAge})` }],
+          queries: [{ expr: `max(${coverageAge(of, 'replication_set')})` }],
           steps: from([1, ORANGE], [COVERAGE_LIMIT, RED]),
           noValue: 'no tables',
         }),

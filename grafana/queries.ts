@@ -29,6 +29,15 @@ export const SERVER = 'replication_set, server'
 export const CHANNEL = `${SERVER}, channel`
 export const TABLE = `${SERVER}, schema, table`
 
+/** How long ago the oldest verification was, in checksum intervals; a configured delay is not held against it. */
+export function coverageAge(of: Of, by: string): string {
+  const oldest = of('oldest_verified_timestamp_seconds')
+  const delay = `max without (channel) (${of('replication_configured_delay_seconds')})`
+  const interval = of('check_interval_seconds', 'check="checksum"')
+  const on = `on (job, instance, ${SERVER})`
+  return worstBy(by, `(time() - ${oldest} - ${on} (${delay} or 0 * ${oldest})) / ${on} ${interval}`)
+}
+
 const VERDICTS = ['same', 'suspect', 'unknown', 'missing', 'drifted'] as const
 
 /**

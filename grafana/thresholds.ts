@@ -7,8 +7,8 @@ export const LAG_LIMITS = {
   critical: thresholdOf('MySQLDriftReplicationLag', 'critical'),
 }
 
-/** Checksum intervals: MySQLDriftCoverageLow. */
-export const COVERAGE_LIMIT = 3
+/** Checksum intervals. */
+export const COVERAGE_LIMIT = thresholdOf('MySQLDriftCoverageLow', 'warning')
 
-/** Intervals of a check: MySQLDriftCheckStale. */
-export const STALE_LIMIT = 3
+/** Intervals of a check. */
+export const STALE_LIMIT = thresholdOf('MySQLDriftCheckStale', 'warning')

@@ -2,12 +2,9 @@
 import type { Section } from '../frame.ts'
 import { from, GREEN, ORANGE, RED, RED_UNTIL_ONE, words } from '../looks.ts'
 import { stateTimeline, timeseries } from '../panels.ts'
-import { leastBy, worstBy } from '../queries.ts'
+import { coverageAge, leastBy, worstBy } from '../queries.ts'
 import { COVERAGE_LIMIT } from '../thresholds.ts'
 import { of, ofSet } from './of.ts'
-
-const verifiedAge = worstBy('server', `time() - ${of('oldest_verified_timestamp_seconds')}`)
-const interval = worstBy('server', of('check_interval_seconds', 'check="checksum"'))
 
 export const coverage: Section = {
   title: 'Coverage',
@@ -30,7 +27,7 @@ export const coverage: Section = {
       description: `Age of the verification of that table which waits the longest, in intervals of its checksum check; a table that was never verified counts from when it was first seen. Above ${COVERAGE_LIMIT}, MySQLDriftCoverageLow fires.`,
       size: [8, 7],
       unit: 'none',
-      queries: [{ expr: `${verifiedAge} / ${interval}`, legend: '{{server}}' }],
+      queries: [{ expr: coverageAge(of, 'server'), legend: '{{server}}' }],
       steps: from([1, ORANGE], [COVERAGE_LIMIT, RED]),
     }),
     timeseries({
