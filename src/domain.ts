@@ -189,6 +189,8 @@ export interface ServerReport {
   readonly serverUuid: string | null
   readonly readOnly: boolean | null
   readonly gtid: GtidReport | null
+  /** When the newest heartbeat row was written that has come from its source; null where there is none. */
+  readonly heartbeat: Date | null
   readonly channels: readonly ChannelReport[]
   /** null before they were read. */
   readonly privileges: PrivilegeReport | null

@@ -1,4 +1,5 @@
 /** A part of each day in a time zone: `22:00-06:00 Europe/Madrid`. Pure. */
+import { aheadOfUtcMs, isZone } from './wall-clock.ts'
 
 export interface TimeWindow {
   /** As written. */
@@ -38,31 +39,7 @@ function isOpen({ from, to, zone }: TimeWindow, now: Date): boolean {
   return from < to ? minute >= from && minute < to : minute >= from || minute < to
 }
 
-/** Making one is slow, asking it is not. */
-const clocks = new Map<string, Intl.DateTimeFormat>()
-
 function minuteOfDay(zone: string, now: Date): number {
-  const clock = clocks.get(zone) ?? clockOf(zone)
-  clocks.set(zone, clock)
-  const parts = clock.formatToParts(now)
-  const at = (type: 'hour' | 'minute') => Number(parts.find((part) => part.type === type)?.value)
-  return at('hour') * 60 + at('minute')
-}
-
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en', {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
-}
-
-function isZone(name: string): boolean {
-  try {
-    clockOf(name)
-    return true
-  } catch {
-    return false
-  }
+  const shown = new Date(now.getTime() + aheadOfUtcMs(zone, now.getTime()))
+  return shown.getUTCHours() * 60 + shown.getUTCMinutes()
 }

@@ -2,7 +2,9 @@ import { ServerError } from '../errors.ts'
 import { lagBeyondDelay } from '../lag.ts'
 import type { ChannelStatus } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
+import { type Flavor, formatVersion, isKnownVersion } from '../mysql/flavor.ts'
 import type { ServerFacts, SetContext } from '../scan/context.ts'
+import { lookAtHeartbeat } from '../scan/heartbeat.ts'
 import type { Check } from './check.ts'
 
 /** Who each server is, and whether its replication threads run. Everything else rests on what this finds. */
@@ -13,37 +15,59 @@ export const threads: Check = {
 }
 
 async function look(context: SetContext, facts: ServerFacts): Promise<void> {
-  const { control, config } = facts.server
-  await context.runs.attempt('threads', config.name, async () => {
-    try {
-      const flavor = await control.flavor()
-      const dialect = dialectOf(flavor)
-      facts.flavor = flavor
-      const identity = await dialect.identity(control)
-      const membership = await dialect.membership(control)
-      // A member that has lost the others may not know any more whose it was.
-      const group = membership?.group ?? facts.sight.membership?.group ?? null
-      facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
-      facts.lastAnswer = context.world.now()
-      facts.outReason = null
-      facts.outFailure = null
-      facts.server.setUsable(true)
-      const channels = await dialect.channels(control, flavor)
-      facts.sight = {
-        ...facts.sight,
-        channels,
-        wasReplica: facts.sight.wasReplica || channels.length > 0,
-      }
-      facts.lags = lagsOf(channels, facts.lags)
-    } catch (error) {
-      if (error instanceof ServerError && error.reason !== 'privilege') {
-        facts.outFailure = error.reason
-        facts.outReason = error.message.replace(`${config.name}: `, '')
-        facts.server.setUsable(false)
-      }
-      throw error
-    }
+  await context.runs.attempt('threads', facts.server.config.name, async () => {
+    await lookAtStatus(context, facts)
+    await lookAtHeartbeat(context, facts)
   })
+}
+
+async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<void> {
+  const { control, config } = facts.server
+  try {
+    const flavor = await control.flavor()
+    const dialect = dialectOf(flavor)
+    noteFlavor(context, facts, flavor)
+    const identity = await dialect.identity(control)
+    const membership = await dialect.membership(control)
+    // A member that has lost the others may not know any more whose it was.
+    const group = membership?.group ?? facts.sight.membership?.group ?? null
+    facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
+    facts.lastAnswer = context.world.now()
+    facts.outReason = null
+    facts.outFailure = null
+    facts.server.setUsable(true)
+    const channels = await dialect.channels(control, flavor)
+    facts.sight = {
+      ...facts.sight,
+      channels,
+      wasReplica: facts.sight.wasReplica || channels.length > 0,
+    }
+    facts.lags = lagsOf(channels, facts.lags)
+  } catch (error) {
+    if (error instanceof ServerError && error.reason !== 'privilege') {
+      facts.outFailure = error.reason
+      facts.outReason = error.message.replace(`${config.name}: `, '')
+      facts.server.setUsable(false)
+    }
+    throw error
+  }
+}
+
+const nameOf = ({ vendor, version }: Flavor) => `${vendor} ${formatVersion(version)}`
+
+/** Another version may answer after a restart, or another kind of server at the same address. */
+function noteFlavor({ config, log }: SetContext, facts: ServerFacts, flavor: Flavor): void {
+  const before = facts.flavor
+  facts.flavor = flavor
+  const is = nameOf(flavor)
+  if (before !== null && nameOf(before) === is) return
+  const fields = { set: config.name, server: facts.server.config.name, version: is }
+  if (before !== null) log.info('version_changed', { ...fields, from: nameOf(before) })
+  // What was said of the GTIDs of one kind means nothing of the other.
+  if (before?.vendor !== flavor.vendor) facts.gtid = null
+  if (!isKnownVersion(flavor)) {
+    log.warn('version_unknown', { ...fields, what: 'not tried yet, taken for the newest that was' })
+  }
 }
 
 /** Lag that is not known now is what it was last: a receiver that reconnects makes no applier faster. */

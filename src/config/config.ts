@@ -55,6 +55,14 @@ export interface LinkConfig {
   readonly kind: 'none'
 }
 
+/** A table that pt-heartbeat, or something like it, writes on a source. */
+export interface HeartbeatConfig {
+  readonly schema: string
+  readonly table: string
+  /** In which its times are written: an IANA name. */
+  readonly timeZone: string
+}
+
 export interface SetConfig {
   readonly name: string
   readonly credentials: Credentials
@@ -72,6 +80,8 @@ export interface SetConfig {
     /** By `schema.table`: SQL that is true of the rows to compare. */
     readonly where: ReadonlyMap<string, string>
   }
+  /** null = there is none. */
+  readonly heartbeat: HeartbeatConfig | null
   /** Milliseconds between runs; a disabled check is absent. */
   readonly intervals: Readonly<Partial<Record<CheckName, number>>>
   readonly checksum: ChecksumConfig

@@ -36,6 +36,7 @@ export const DEFAULTS = {
   allowWritePrivileges: false,
   links: [],
   tables: { include: [], exclude: [], priority: [], ignoreColumns: new Map(), where: new Map() },
+  heartbeat: null,
   schemaIgnore: [],
   tableDetail: 'all',
   maxTablesPerSet: 1000,

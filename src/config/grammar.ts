@@ -2,6 +2,7 @@
 import { DIFFERENCE_KINDS, SCHEMA_OBJECTS } from '../domain.ts'
 import { matchesTable } from '../table-pattern.ts'
 import { parseTimeWindow, TIME_WINDOW_FORM, type TimeWindow } from '../time-window.ts'
+import { isZone } from '../wall-clock.ts'
 import {
   address,
   type Decode,
@@ -107,7 +108,13 @@ const set = map(
         isWithoutWildcard,
       ),
     }),
-    heartbeat: notYet,
+    heartbeat: map(
+      {
+        table: text('SCHEMA.TABLE without wildcards', isWithoutWildcard),
+        time_zone: text('a time zone such as Europe/Madrid', isZone),
+      },
+      'table',
+    ),
     cdc_consumers: notYet,
     conflicts: notYet,
     ...settings,

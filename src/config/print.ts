@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { CHECK_NAMES } from '../domain.ts'
-import type { Config, SetConfig } from './config.ts'
+import type { Config, HeartbeatConfig, SetConfig } from './config.ts'
 import { formatDuration } from './durations.ts'
 import { escapeReferences } from './environment.ts'
 
@@ -47,6 +47,7 @@ function printableSet(set: SetConfig) {
       ignore_columns: Object.fromEntries(tables.ignoreColumns),
       where: Object.fromEntries(tables.where),
     },
+    ...(set.heartbeat === null ? {} : { heartbeat: printableHeartbeat(set.heartbeat) }),
     checks: Object.fromEntries(
       CHECK_NAMES.map((name) => {
         const interval = set.intervals[name]
@@ -66,4 +67,8 @@ function printableSet(set: SetConfig) {
     },
     metrics: { table_detail: set.tableDetail, max_tables_per_set: set.maxTablesPerSet },
   }
+}
+
+function printableHeartbeat({ schema, table, timeZone }: HeartbeatConfig) {
+  return { table: `${schema}.${table}`, time_zone: timeZone }
 }

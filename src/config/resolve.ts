@@ -1,6 +1,13 @@
 import { CHECK_NAMES, type CheckName } from '../domain.ts'
 import { endpointKey } from './addresses.ts'
-import type { Credentials, LinkConfig, ServerConfig, SetConfig, TlsConfig } from './config.ts'
+import type {
+  Credentials,
+  HeartbeatConfig,
+  LinkConfig,
+  ServerConfig,
+  SetConfig,
+  TlsConfig,
+} from './config.ts'
 import { AT, quoted } from './decode.ts'
 import { DEFAULTS } from './defaults.ts'
 import { formatDuration } from './durations.ts'
@@ -43,7 +50,18 @@ export function resolveSet(
       ignoreColumns: tables?.ignore_columns ?? DEFAULTS.tables.ignoreColumns,
       where: tables?.where ?? DEFAULTS.tables.where,
     },
+    heartbeat: resolveHeartbeat(set),
     ...settings,
+  }
+}
+
+function resolveHeartbeat({ heartbeat }: SetFields): HeartbeatConfig | null {
+  if (heartbeat?.table === undefined) return DEFAULTS.heartbeat
+  const dot = heartbeat.table.indexOf('.')
+  return {
+    schema: heartbeat.table.slice(0, dot),
+    table: heartbeat.table.slice(dot + 1),
+    timeZone: heartbeat.time_zone ?? 'UTC',
   }
 }
 

@@ -50,6 +50,23 @@ export function atLeast(
   return ownPatch >= patch
 }
 
+/** First and last series for which statements were chosen and answers recorded, as 100 * major + minor. */
+const KNOWN: Readonly<Record<Vendor, readonly (readonly [first: number, last: number])[]>> = {
+  mysql: [
+    [507, 507],
+    [800, 804],
+    [900, 907],
+    [2600, 2699],
+  ],
+  mariadb: [[1004, 1299]],
+}
+
+/** One that is unknown is taken for what `atLeast` makes of it: mostly for the newest. */
+export function isKnownVersion({ vendor, version: [major, minor] }: Flavor): boolean {
+  const series = 100 * major + minor
+  return KNOWN[vendor].some(([first, last]) => first <= series && series <= last)
+}
+
 /** `10.11.19`: what the metric label and the JSON output show. */
 export function formatVersion(version: Version): string {
   return version.join('.')

@@ -66,7 +66,7 @@ function isRemarkable({ excess, missing }: ReturnType<typeof privilegesObject>):
 }
 
 function serverObject(server: ServerReport) {
-  const { readOnly, gtid, channels } = stateOf(server)
+  const { readOnly, gtid, heartbeat, channels } = stateOf(server)
   return {
     name: server.name,
     up: server.up,
@@ -81,6 +81,7 @@ function serverObject(server: ServerReport) {
       errant_exact: gtid?.errantExact ?? null,
       unrecoverable: sum(channels?.map((channel) => channel.unrecoverable) ?? []),
     },
+    heartbeat: heartbeat === null ? null : isoSeconds(heartbeat),
     channels: (channels ?? []).map((channel) => ({
       name: channel.name,
       source: channel.source,

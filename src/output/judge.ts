@@ -90,17 +90,19 @@ function worst(tables: readonly TableReport[], requested: RequestedChecks): Verd
 export interface ServerState {
   readonly readOnly: boolean | null
   readonly gtid: GtidReport | null
+  readonly heartbeat: Date | null
   /** null = not known, which is not the same as none. */
   readonly channels: readonly ChannelReport[] | null
 }
 
 export function stateOf(server: ServerReport): ServerState {
-  if (!server.up) return { readOnly: null, gtid: null, channels: null }
+  if (!server.up) return { readOnly: null, gtid: null, heartbeat: null, channels: null }
   const { threads } = server.checks
   const isRead = threads === undefined || threads.lastSuccess !== null
   return {
     readOnly: server.readOnly,
     gtid: server.gtid,
+    heartbeat: server.heartbeat,
     channels: isRead ? server.channels : null,
   }
 }

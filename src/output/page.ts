@@ -110,7 +110,7 @@ ${list(findings.map(({ grade, text }) => `<li class="${grade}"><b>${grade}</b> $
 ${table(
   'Servers',
   SERVER_HEADINGS,
-  set.servers.map((server) => serverRow(set, server)),
+  set.servers.map((server) => serverRow(set, server, now)),
 )}
 ${table('Channels', CHANNEL_HEADINGS, set.servers.flatMap(channelRows))}
 ${(['drifted', 'missing', 'unknown', 'suspect'] as const)
@@ -154,14 +154,14 @@ const SERVER_HEADINGS = [
   'Verdict',
 ] as const
 
-function serverRow(set: SetReport, server: ServerReport): string[] {
+function serverRow(set: SetReport, server: ServerReport, now: Date): string[] {
   const { readOnly, gtid } = stateOf(server)
   const verdict = serverVerdict(set, server.name)
   const out = `${badge('OUT')} ${html(server.outReason ?? 'not tried yet')}`
   const version = [server.flavor, server.version].filter((part) => part !== null).join(' ')
   return [
     `<b>${html(server.name)}</b> <span class="note">${html(server.address)}</span>`,
-    server.up ? badge('up') + heldBack(server) : out,
+    server.up ? badge('up') + heldBack(server) + heartbeatAge(server, now) : out,
     html(server.role),
     shown(version),
     readOnly === null ? NOTHING : readOnly ? 'yes' : 'no',
@@ -175,6 +175,10 @@ function heldBack({ throttle }: ServerReport): string {
   const reasons = THROTTLE_REASONS.filter((reason) => reason !== 'duty' && throttle[reason].held)
   const names = reasons.map((reason) => reason.replaceAll('_', ' ')).join(', ')
   return names && ` <span class="note">no table is read: ${names}</span>`
+}
+
+function heartbeatAge({ heartbeat }: ServerReport, now: Date): string {
+  return heartbeat === null ? '' : ` <span class="note">heartbeat ${when(heartbeat, now)}</span>`
 }
 
 const CHANNEL_HEADINGS = [

@@ -48,6 +48,8 @@ export interface ServerFacts {
   outReason: string | null
   outFailure: FailureReason | null
   gtid: GtidReport | null
+  /** When the newest heartbeat row was written that has come from its source; null = none was seen. */
+  heartbeat: Date | null
   privileges: PrivilegeReport | null
   /** What the account holds there now, for `hiddenObjects`; null before it was read. */
   grants: readonly Grant[] | null
@@ -121,6 +123,7 @@ export function createContext(
         outReason: null,
         outFailure: null,
         gtid: null,
+        heartbeat: null,
         privileges: null,
         grants: null,
         schemaRead: memory.servers.some(

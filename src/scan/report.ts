@@ -61,6 +61,7 @@ function serverReport(context: SetContext, facts: ServerFacts, topology: Topolog
     serverUuid: sight.identity?.uuid ?? null,
     readOnly: sight.identity?.readOnly ?? null,
     gtid: facts.gtid,
+    heartbeat: facts.heartbeat,
     channels: mine.map((link) => channelReport(context, link)),
     privileges: facts.privileges,
     checks: Object.fromEntries(

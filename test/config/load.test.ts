@@ -74,6 +74,16 @@ describe('a check', () => {
 })
 
 describe('a set', () => {
+  it.for([
+    ['{ table: meta.heartbeat }', { schema: 'meta', table: 'heartbeat', timeZone: 'UTC' }],
+    [
+      '{ table: meta.beat, time_zone: Europe/Madrid }',
+      { schema: 'meta', table: 'beat', timeZone: 'Europe/Madrid' },
+    ],
+  ] as const)('with the heartbeat %s', ([written, heartbeat]) => {
+    expect(shop(`heartbeat: ${written}`).heartbeat).toEqual(heartbeat)
+  })
+
   it('keeps its tables, links and roles as written', () => {
     const set = load(`
 replication_sets:

@@ -70,6 +70,11 @@ const set: fc.Arbitrary<Omit<SetConfig, 'name'>> = fc
         )
         .map((entries) => new Map(entries)),
     }),
+    heartbeat: fc.constantFrom(
+      null,
+      { schema: 'meta', table: 'heartbeat', timeZone: 'UTC' },
+      { schema: 'm', table: '${a}', timeZone: 'Europe/Madrid' },
+    ),
     intervals: fc.record(
       Object.fromEntries(CHECK_NAMES.map((name) => [name, between(1000, LONGEST_MS)])),
       { requiredKeys: [] },

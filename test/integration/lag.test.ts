@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { breakagesOf, breakServer, undo } from '../../src/lab/breakage.ts'
 import { createShop } from '../../src/lab/shop.ts'
 import { describeFlavors, until, useCluster } from '../support/cluster.ts'
-import { type Exporter, startExporter } from '../support/exporter.ts'
+import { configOf, type Exporter, startExporter } from '../support/exporter.ts'
 import { untilMetrics } from '../support/exporter-waits.ts'
 
 const ORDERS = { schema: 'shop', name: 'orders' }
@@ -72,6 +72,37 @@ describeFlavors((flavor) => {
       ['throttled', { server: 'db2', reason: 'lag' }, 0],
     ])
     expect(samples.value('replication_lag_seconds', of)).toBeLessThan(600)
+  })
+
+  test('a heartbeat tells what the threads do not: how old the newest row is that has arrived', async () => {
+    const [db1, db2] = [cluster().server('db1'), cluster().server('db2')]
+    const beat = 'REPLACE INTO meta.heartbeat (ts, server_id) VALUES'
+    await db1.exec(
+      'CREATE DATABASE IF NOT EXISTS meta',
+      // As pt-heartbeat 3 makes it.
+      `CREATE TABLE meta.heartbeat (ts varchar(26) NOT NULL, server_id int unsigned NOT NULL PRIMARY KEY,
+        file varchar(255), position bigint unsigned, relay_master_log_file varchar(255),
+        exec_master_log_pos bigint unsigned)`,
+      `${beat} ('2026-11-20T11:59:58.020000', 1), ('2020-01-01T00:00:00.000000', 99)`,
+    )
+    await cluster().caughtUp()
+    const config = configOf(cluster(), { heartbeat: { table: 'meta.heartbeat' } })
+    await using exporter = await startExporter(cluster(), config)
+    const at = Date.UTC(2026, 10, 20, 11, 59, 58, 20) / 1000
+    const onDb2 = { server: 'db2' }
+    await untilMetrics(exporter, [
+      ['replication_heartbeat_timestamp_seconds', onDb2, at],
+      ['replication_heartbeat_timestamp_seconds', { server: 'db1' }, null],
+    ])
+    await db1.exec(`${beat} ('2026-11-20T12:00:58.020000', 1)`)
+    await untilMetrics(exporter, [['replication_heartbeat_timestamp_seconds', onDb2, at + 60]])
+    await db2.unlogged('DROP TABLE meta.heartbeat')
+    await untilMetrics(exporter, [
+      ['replication_heartbeat_timestamp_seconds', onDb2, null],
+      ['check_success', { server: 'db2', check: 'threads' }, 0],
+      ['up', onDb2, 1],
+    ])
+    await db1.exec('DROP TABLE IF EXISTS meta.heartbeat')
   })
 
   // Last: a parallel replica that has failed is brought back by hand.

@@ -1,5 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
-import { atLeast, type Flavor, flavorOf, formatVersion } from '../../src/mysql/flavor.ts'
+import {
+  atLeast,
+  type Flavor,
+  flavorOf,
+  formatVersion,
+  isKnownVersion,
+} from '../../src/mysql/flavor.ts'
 
 function nameOf(flavor: Flavor | null): string | null {
   return flavor && `${flavor.vendor} ${formatVersion(flavor.version)}`
@@ -74,5 +80,29 @@ describe('at least', () => {
 
   test('the other vendor never is, whatever its number', () => {
     expect(atLeast(mariadb, 'mysql', 8, 0)).toBe(false)
+  })
+})
+
+describe('a version for which statements were chosen', () => {
+  it.for<[banner: string, known: boolean]>([
+    ['5.6.51', false],
+    ['5.7.44', true],
+    ['8.0.11', true],
+    ['8.4.6', true],
+    ['9.7.4', true],
+    ['9.8.0', false],
+    ['26.1.0', true],
+    ['26.10.2', true],
+    ['27.1.0', false],
+    ['10.3.39-MariaDB', false],
+    ['10.4.34-MariaDB', true],
+    ['10.11.19-MariaDB', true],
+    ['11.8.2-MariaDB', true],
+    ['12.3.1-MariaDB', true],
+    ['13.0.1-MariaDB', false],
+  ])('is %s: %s', ([banner, known]) => {
+    const flavor = flavorOf(banner, '')
+
+    expect(flavor && isKnownVersion(flavor)).toBe(known)
   })
 })

@@ -54,6 +54,7 @@ test('the check object has the form that the contract shows', () => {
               errant_exact: true,
               unrecoverable: '0',
             },
+            heartbeat: null,
             channels: [
               {
                 name: '',

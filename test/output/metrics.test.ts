@@ -35,7 +35,10 @@ async function textOf(exposition: Exposition, part: Part): Promise<string> {
 const FULL = makeSet({
   servers: [
     makeSource({ serverUuid: 'u-1' }),
-    makeServer({ channels: [makeChannel({ lagSeconds: null }), makeChannel({ name: 'b"\\\n' })] }),
+    makeServer({
+      heartbeat: new Date(1_700_000_000_250),
+      channels: [makeChannel({ lagSeconds: null }), makeChannel({ name: 'b"\\\n' })],
+    }),
     makeServer({ name: 'db3', up: false, channels: [] }),
   ],
   tables: [

@@ -73,6 +73,12 @@ describe('what was not observed has no series:', () => {
     ['oldest_verified_timestamp_seconds', { tables: [] }],
     ['replication_lag_seconds', servers({ channels: [makeChannel({ lagSeconds: null })] })],
     ['gtid_missing_transactions', servers({ channels: [makeChannel({ missing: null })] })],
+    [
+      'replication_receive_gap_transactions',
+      servers({ channels: [makeChannel({ receiveGap: null })] }),
+    ],
+    ['replication_workers_failed', servers({ channels: [makeChannel({ workersFailed: null })] })],
+    ['replication_heartbeat_timestamp_seconds', servers({ heartbeat: null })],
     ['gtid_enabled', servers({ gtid: null })],
     ['excess_privileges', { servers: [makeServer({ privileges: null })] }],
     [

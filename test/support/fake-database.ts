@@ -22,6 +22,8 @@ export interface FakeDatabase {
   readonly identity: Record<string, string>
   readonly grants: string[]
   gtidExecuted: string
+  /** Of the table that is configured for it. */
+  heartbeats: Row[]
   /** A replica that is behind has not applied what is asked for. */
   isBehind: boolean
   /** How long a reading of rows takes; all else takes 1 ms. */
@@ -68,6 +70,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
       gtid_mode: 'ON',
     },
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
+    heartbeats: [],
     gtidExecuted: `${uuidOf('db1')}:1-100`,
     isBehind: false,
     readMs: 1,
@@ -108,6 +111,7 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
+  if (sql.startsWith('SELECT h.server_id')) return database.heartbeats
   // As without performance_schema: the lag is that of the channel.
   if (sql.includes('replication_applier_status')) return []
   if (sql.startsWith('SELECT s.CHANNEL_NAME')) return receivedBy(database)

@@ -124,6 +124,7 @@ export function makeServer(overrides: Partial<ServerReport> = {}): ServerReport 
     serverUuid: null,
     readOnly: true,
     gtid: { enabled: true, errant: 0n, errantSet: '', errantExact: true },
+    heartbeat: null,
     channels: [makeChannel()],
     privileges: { excess: [], missing: [], refused: [] },
     checks: {

@@ -33,6 +33,7 @@ export interface ServerObject {
     readonly errant_exact: boolean | null
     readonly unrecoverable: string | null
   }
+  readonly heartbeat: string | null
   readonly channels: readonly {
     readonly name: string
     readonly source: string | null

@@ -42,10 +42,11 @@ function addServer(samples: Samples, at: At, server: ServerReport): void {
     samples.add('missing_privileges', at, server.privileges.missing.length)
   }
 
-  const { readOnly, gtid, channels } = stateOf(server)
+  const { readOnly, gtid, heartbeat, channels } = stateOf(server)
   samples.addKnown('server_read_only', at, readOnly)
   samples.addKnown('gtid_enabled', at, gtid?.enabled ?? null)
   samples.addKnown('gtid_errant_transactions', at, gtid?.errant ?? null)
+  if (heartbeat !== null) samples.addTime('replication_heartbeat_timestamp_seconds', at, heartbeat)
   samples.addKnown('replication_channels', at, channels?.length ?? null)
   for (const channel of channels ?? []) addChannel(samples, at, channel)
 }
