@@ -131,10 +131,10 @@ function writeConfig(file: string, config: string): void {
   writeFileSync(file, config, { mode: 0o600 })
 }
 
-function alertmanagerIn(
+export function alertmanagerIn(
   folder: string,
   program: string,
-  { alertmanager }: Addresses,
+  { alertmanager }: Pick<Addresses, 'alertmanager'>,
   divisor: number,
 ): Daemon {
   const file = join(folder, 'alertmanager.yml')
