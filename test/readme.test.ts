@@ -40,7 +40,7 @@ function alertsTable(): string {
   const { groups } = parse(text) as { groups: { rules: Rule[] }[] }
   const rules = groups.flatMap((group) => group.rules)
   const rows = [...Map.groupBy(rules, ({ alert }) => alert)].map(([name, ofName]) => [
-    `\`${name}\``,
+    `[\`${name}\`](docs/runbooks/${name}.md)`,
     ofName.map((rule) => `${rule.labels.severity} after ${rule.for}`).join(', '),
     ofName[0]?.annotations.summary ?? '',
   ])
