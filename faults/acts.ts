@@ -8,6 +8,8 @@ import { LIGHT_LOAD } from './cluster.ts'
 import { wireTo } from './wire.ts'
 
 const PATIENCE_MS = 60_000
+/** The longest that a timer can wait, 24 days. */
+const FOR_GOOD_MS = 2 ** 31 - 1
 
 /** The replica's way to its source leads over a wire, which is cut once it is in use. */
 export const cutFromSource: Act = async ({ cluster, server }) => {
@@ -97,7 +99,7 @@ export const forgottenTransaction: Act = async ({ cluster }) => {
   await begun.promise
   const waiting = source.session(
     (session) => session.query("ALTER TABLE shop.archive COMMENT = ''"),
-    Number.MAX_SAFE_INTEGER,
+    FOR_GOOD_MS,
   )
   waiting.catch(() => undefined)
   return async () => {

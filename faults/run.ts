@@ -126,6 +126,8 @@ export async function runFault({ cluster, row, server, others }: RunOptions): Pr
       seconds: since(startedAt, Date.now()) ?? 0,
     }
     if (isGood(outcome)) return outcome
-    return { ...outcome, log: cluster.monitoring.exporter.log(LOG_LINES) }
+    const from = new Date(brokenAt).toISOString()
+    const log = cluster.monitoring.exporter.log(LOG_LINES)
+    return { ...outcome, log: log.filter((line) => line.slice('ts='.length) >= from) }
   }
 }

@@ -171,6 +171,19 @@ describe('tables', () => {
     )
   })
 
+  it('that one end lacks do not make the verification look old: there is nothing to verify', () => {
+    const gone = {
+      verdict: 'missing',
+      reason: 'missing_on_replica',
+      verifiedAt: ago(9000),
+    } as const
+    const there = makeTable({ table: 'customers', checksum: { verifiedAt: ago(60) } })
+    const series = seriesOf({ tables: [makeTable({ checksum: gone }), there] })
+    expect(series.get('oldest_verified_timestamp_seconds{server="db2"}')).toBe(
+      String(ago(60).getTime() / 1000),
+    )
+  })
+
   it('have their rows counted once on the source, by the latest reading', () => {
     const counted = (server: string, source: bigint, seconds: number) =>
       makeTable({ server, rowCount: { rows: { source, replica: 7n }, verifiedAt: ago(seconds) } })
