@@ -7,6 +7,7 @@ import { errantTransactions } from './errant-transactions.ts'
 import { excessPrivileges } from './excess-privileges.ts'
 import { exporterAbsent } from './exporter-absent.ts'
 import { exporterDown } from './exporter-down.ts'
+import { heartbeatStale } from './heartbeat-stale.ts'
 import { lagUnknown } from './lag-unknown.ts'
 import { missingTransactions } from './missing-transactions.ts'
 import { multipleSources } from './multiple-sources.ts'
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly AlertScenarios[] = [
   excessPrivileges,
   exporterAbsent,
   exporterDown,
+  heartbeatStale,
   lagUnknown,
   missingTransactions,
   multipleSources,

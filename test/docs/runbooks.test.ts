@@ -88,7 +88,9 @@ describe('the runbook of', () => {
   })
 
   it.for(titled)('%s names settings that exist', ([, { text }]) => {
-    const settings = text.matchAll(/`((?:checks|throttle|metrics|tables)(?:\.[a-z_]+)+)`/g)
+    const settings = text.matchAll(
+      /`((?:checks|throttle|metrics|tables|heartbeat)(?:\.[a-z_]+)+)`/g,
+    )
     for (const [, setting = ''] of settings) {
       for (const key of setting.split('.')) expect(EXAMPLE).toMatch(new RegExp(`\\b${key}:`))
     }

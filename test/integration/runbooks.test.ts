@@ -51,8 +51,12 @@ describeFlavors((flavor) => {
   const lab = useCluster(flavor, [{ name: 'db1' }, { name: 'db2', source: 'db1' }])
   const runbooks = RUNBOOKS.map((runbook) => [runbook.name, sectionsOf(runbook)] as const)
 
-  test('there is a shop, as in the runbooks', async () => {
+  test('there is a shop with a heartbeat, as in the runbooks', async () => {
     await createShop(lab().server('db1'))
+    await lab().server('db1').query('CREATE DATABASE meta')
+    await lab()
+      .server('db1')
+      .query('CREATE TABLE meta.heartbeat (ts VARCHAR(26), server_id INT PRIMARY KEY)')
     await lab().caughtUp()
   })
 
