@@ -24,7 +24,7 @@ export class ServerError extends Error {
   }
 }
 
-/** We killed our own reading, for somebody waits for a metadata lock. 1317 is what the server calls it. */
+/** Our own reading was killed, by us or a cluster, for somebody waits for a metadata lock. 1317 is what the server calls it. */
 export class GaveWay extends ServerError {
   constructor(server: string) {
     super('timeout', `${server}: gave way to a session that waits for a metadata lock`, 1317)

@@ -8,6 +8,8 @@ const TIMEOUT = new Set([3024, 1969, 1317, 1205, 4031])
 
 /** 1049 and 1146: the schema or the table is gone. */
 export const NO_SUCH_TABLE: ReadonlySet<number> = new Set([1049, 1146, 1051])
+/** To a reading, which has no lock to wait for: a node of Galera ends what is in the way of a DDL of the cluster. */
+export const ENDED_FOR_DDL = 1213
 export const UNKNOWN_COLUMN = 1054
 /** A column or key that the definition still named: a DDL came between. */
 export const DEFINITION_MOVED: ReadonlySet<number> = new Set([UNKNOWN_COLUMN, 1176, 1072, 1412])

@@ -1,5 +1,6 @@
 /** A DDL must not wait behind our reading, nor everybody else behind that DDL. */
-import { GaveWay } from '../errors.ts'
+import { GaveWay, ServerError } from '../errors.ts'
+import { ENDED_FOR_DDL } from '../mysql/failure.ts'
 import type { World } from '../world.ts'
 
 export interface GiveWayOptions {
@@ -34,6 +35,9 @@ export async function givingWay<T>(
   lookAround().catch(() => undefined)
   try {
     return await read(inTheWay.signal)
+  } catch (error) {
+    const isEnded = error instanceof ServerError && error.errno === ENDED_FOR_DDL
+    throw isEnded ? new GaveWay(server) : error
   } finally {
     over.abort()
   }

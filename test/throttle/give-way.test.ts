@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { GaveWay } from '../../src/errors.ts'
+import { GaveWay, ServerError } from '../../src/errors.ts'
 import { givingWay } from '../../src/throttle/give-way.ts'
 import { fakeWorld } from '../support/fake-world.ts'
 
@@ -37,6 +37,13 @@ describe('a reading', () => {
     const { run, world } = make(300)
     await expect(run(60_000)).rejects.toThrow(GaveWay)
     expect(world.elapsed()).toBe(500)
+  })
+
+  test('that a cluster ended for a DDL gave way as well', async () => {
+    const { world } = make(Infinity)
+    const ended = new ServerError('query', 'db1: Deadlock found when trying to get lock', 1213)
+    const options = { server: 'db1', everyMs: 250, world, isAnyoneWaiting: async () => false }
+    await expect(givingWay(() => Promise.reject(ended), options)).rejects.toThrow(GaveWay)
   })
 
   test('goes on when nobody can tell', async () => {
