@@ -139,8 +139,6 @@ export interface Dialect {
   readonly vendor: Vendor
   /** Statements that limit how long a statement of this session may run on the server. */
   sessionLimits(queryTimeoutMs: number): string[]
-  /** So that readings do not wait for the rest of a cluster; an unknown variable where there is none. */
-  readonly readAtOnce: string
   identity(session: Session): Promise<Identity>
   /** null = it is part of no cluster. */
   membership(session: Session): Promise<Membership | null>

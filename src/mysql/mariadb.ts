@@ -50,8 +50,6 @@ export const mariadb: Dialect = {
     `SET SESSION max_statement_time=${queryTimeoutMs / 1000}, idle_readonly_transaction_timeout=5`,
   ],
 
-  readAtOnce: 'SET SESSION wsrep_sync_wait=0',
-
   async identity(session) {
     const [row] = await session.query(
       'SELECT @@server_id AS server_id, @@hostname AS hostname, @@port AS port, ' +

@@ -45,8 +45,6 @@ export const mysql: Dialect = {
 
   sessionLimits: (queryTimeoutMs) => [`SET SESSION max_execution_time=${queryTimeoutMs}`],
 
-  readAtOnce: "SET SESSION group_replication_consistency='EVENTUAL'",
-
   async identity(session) {
     const [row] = await session.query(
       'SELECT @@server_id AS server_id, @@server_uuid AS uuid, @@hostname AS hostname, @@port AS port, ' +

@@ -68,6 +68,7 @@ export function openSession(options: SessionOptions): OwnedSession {
     try {
       await greeted(connection, options.connectTimeoutMs)
       const run = (sql: string) => send(connection, sql, options.connectTimeoutMs, NOT_KILLABLE)
+      await run(READ_AT_ONCE).catch(unlessUnknownVariable)
       const [banner] = await run('SELECT VERSION() AS version, @@version_comment AS comment')
       const [version, comment] = [String(banner?.['version']), String(banner?.['comment'])]
       const flavor = flavorOf(version, comment)
@@ -76,7 +77,6 @@ export function openSession(options: SessionOptions): OwnedSession {
         throw new ServerError('query', what)
       }
       for (const sql of sessionSettings(flavor, options.queryTimeoutMs)) await run(sql)
-      await run(dialectOf(flavor).readAtOnce).catch(unlessUnknownVariable)
       return { connection, flavor }
     } catch (error) {
       discard(connection)
@@ -166,6 +166,13 @@ function sessionSettings(flavor: Flavor, queryTimeoutMs: number): string[] {
     ...dialectOf(flavor).sessionLimits(queryTimeoutMs),
   ]
 }
+
+/**
+ * So that no reading waits until a member of a cluster has what the others have, whatever the server's default: not
+ * even the question what it is, and no limit ends such a wait. The first comment is one to MySQL, the second to MariaDB.
+ */
+const READ_AT_ONCE =
+  "SET SESSION /*M!100400 wsrep_sync_wait=0, */ /*!80014 group_replication_consistency='EVENTUAL', */ sql_big_selects=1"
 
 /** A server that cannot be in a cluster has no setting for it. */
 function unlessUnknownVariable(error: unknown): void {

@@ -12,12 +12,25 @@ const ONE_ROW = 'WHERE id = 100'
 const DRIFT = `UPDATE shop.orders SET total = total + 1 ${ONE_ROW}`
 const REPAIR = `UPDATE shop.orders SET total = total - 1 ${ONE_ROW}`
 
+/** On Galera many give one id to all nodes, which then write under one name; a MySQL group refuses that. */
+const OFTEN_SEEN = { mariadb: { 'server-id': '1' }, mysql: {} } as const
+
+/** By these settings every reading on a member waits until it has what the others have. */
+const WAIT_FOR_OTHERS = {
+  mariadb: ['SET GLOBAL wsrep_sync_wait = 15', 'SET GLOBAL wsrep_sync_wait = 0'],
+  mysql: [
+    "SET GLOBAL group_replication_consistency = 'BEFORE'",
+    "SET GLOBAL group_replication_consistency = 'EVENTUAL'",
+  ],
+} as const
+
 /** What a table must never be called while nobody touches it behind the cluster's back. */
 const FALSE_ALARM = /event=verdict .*to=(drifted|missing)/
 
 describeFlavors((flavor) => {
   describe('a cluster of three, with a replica of its second member', () => {
-    const cluster = useCluster(flavor, [...THREE_MEMBERS, { name: 'db4', source: 'db2' }], {
+    const members = THREE_MEMBERS.map((spec) => ({ ...spec, settings: OFTEN_SEEN[flavor] }))
+    const cluster = useCluster(flavor, [...members, { name: 'db4', source: 'db2' }], {
       cluster: true,
     })
     const kind = flavor === 'mariadb' ? 'galera' : 'group_replication'
@@ -93,6 +106,25 @@ describeFlavors((flavor) => {
       await cluster().caughtUp()
     })
 
+    test('one of which applies nothing is behind there, and is not waited for', async () => {
+      const lab = cluster()
+      const db3 = lab.server('db3')
+      const [on, off] = WAIT_FOR_OTHERS[flavor]
+      await db3.exec(on)
+      await db3.session(async ({ query }) => {
+        await query('FLUSH TABLES WITH READ LOCK')
+        await lab.server('db1').exec('UPDATE shop.orders SET total = total + 1 WHERE id = 101')
+        const run = await runCheck(lab)
+        expect(serverIn(run.json, 'db3'), run.explain).toMatchObject({ up: true })
+        const orders = tableIn(run.json, 'db3', 'shop.orders')
+        expect(orders, run.explain).toMatchObject({ verdict: 'unknown', reason: 'lag' })
+        const elsewhere = notTheSame(run.json).filter((each) => !each.startsWith('db3'))
+        expect(elsewhere, run.explain).toEqual([])
+      })
+      await db3.exec(off)
+      await lab.caughtUp()
+    })
+
     test('that is written everywhere gives no false alarm, and hides no drift', async () => {
       const lab = cluster()
       await using writers = await writeEverywhere(lab)
@@ -107,6 +139,11 @@ describeFlavors((flavor) => {
         120_000,
       )
       await until(async () => (await mismatches()) > 30, 'readings differed', 120_000)
+      for (const [at, change] of ['ADD COLUMN more INT', 'DROP COLUMN more'].entries()) {
+        await lab.server(`db${at + 1}`).exec(`ALTER TABLE busy.rows ${change}`)
+        const before = await mismatches()
+        await until(async () => (await mismatches()) > before, 'it goes on after a DDL', 120_000)
+      }
       expect(exporter.stderr()).not.toMatch(FALSE_ALARM)
       await untilMetrics(exporter, [
         ['sources', {}, 1],
@@ -160,6 +197,55 @@ describeFlavors((flavor) => {
       expect(serverIn(report, 'db3')).toMatchObject({ up: false, role: 'member' })
       const onDb3 = setIn(report).tables.filter(({ server }) => server === 'db3')
       expect(new Set(onDb3.map(({ reason }) => reason))).toEqual(new Set(['unreachable']))
+
+      // The last one has lost the majority: it answers, and reads no tables on Galera.
+      await lab.server('db2').kill()
+      changed.length = 0
+      await untilMetrics(
+        exporter,
+        [
+          ['up', { server: 'db1' }, 1],
+          ['up', { server: 'db2' }, 0],
+          ['server_info', { server: 'db1', role: 'member' }, 1],
+          ['tables', { server: 'db2', check: 'checksum', state: 'drifted' }, 1],
+          ['tables', { server: 'db2', check: 'checksum', state: 'same' }, 0],
+        ],
+        120_000,
+      )
+      expect(exporter.stderr()).not.toMatch(/internal_error/)
+    })
+  })
+})
+
+describe('on mysql', () => {
+  describe('a group with a single primary', () => {
+    const settings = {
+      'group-replication-single-primary-mode': 'ON',
+      'group-replication-enforce-update-everywhere-checks': 'OFF',
+    }
+    const cluster = useCluster(
+      'mysql',
+      THREE_MEMBERS.map((spec) => ({ ...spec, settings })),
+      { cluster: true },
+    )
+
+    test('is one source of members, read-only but for one, and a drift on a read-only one is found', async () => {
+      const lab = cluster()
+      const db2 = lab.server('db2')
+      await createShop(lab.server('db1'))
+      await lab.caughtUp()
+      const healthy = await runCheck(lab)
+      expect(healthy.code, healthy.explain).toBe(0)
+      const { servers } = setIn(healthy.json)
+      expect(servers.map(({ role }) => role)).toEqual(['member', 'member', 'member'])
+      expect(servers.map(({ read_only }) => read_only)).toEqual([false, true, true])
+      await db2.unlogged(
+        'SET GLOBAL super_read_only = OFF',
+        DRIFT,
+        'SET GLOBAL super_read_only = ON',
+      )
+      const run = await runCheck(lab)
+      expect(notTheSame(run.json), run.explain).toEqual(['db2 shop.orders: drifted'])
     })
   })
 })
