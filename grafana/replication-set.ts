@@ -8,6 +8,7 @@ import { data } from './set/data.ts'
 import { of } from './set/of.ts'
 import { overview } from './set/overview.ts'
 import { replication } from './set/replication.ts'
+import { setup } from './set/setup.ts'
 import { JOB, OF_SET, setVariable } from './variables.ts'
 
 export const replicationSet = dashboard({
@@ -39,5 +40,5 @@ export const replicationSet = dashboard({
       useValueForTime: true,
     },
   ],
-  sections: [overview, data, replication, coverage],
+  sections: [overview, data, replication, setup, coverage],
 })

@@ -10,11 +10,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { exporterConfig, SET } from '../../src/demo/configs.ts'
 import { breakServer } from '../../src/lab/breakage.ts'
 import { startFeed } from '../../src/lab/feed.ts'
 import { cacheFolder } from '../../src/lab/folder.ts'
-import { startLab } from '../../src/lab/start.ts'
+import { HEARTBEAT_TABLE, startHeartbeat } from '../../src/lab/heartbeat.ts'
+import { EXPORTER_ACCOUNT, startLab } from '../../src/lab/start.ts'
 import { startMonitoring } from '../../src/monitoring/monitoring.ts'
 import { locatePrograms } from '../../src/monitoring/programs.ts'
 import { DASHBOARDS } from '../generate.ts'
@@ -32,6 +32,14 @@ const STORY = [
   ['delete-row', 'db2', 'payments', 0.88],
 ] as const
 
+const CHECKS = {
+  threads: { interval: '2s' },
+  gtid: { interval: '2s' },
+  row_count: { interval: '20s' },
+  checksum: { interval: '1m', confirm_delay: '1s' },
+  schema: { interval: '5s' },
+  grants: { interval: '1m' },
+}
 const SCRAPE_SECONDS = 2
 const POINTS = 300
 
@@ -51,11 +59,19 @@ await using lab = await startLab({
   servers: [{ name: 'db1' }, { name: 'db2', source: 'db1' }, { name: 'db3', source: 'db1' }],
 })
 await using _feed = await startFeed(lab, { perSecond: 20 })
+await startHeartbeat(lab.server('db1'))
 await lab.caughtUp()
+const set = {
+  name: 'shop',
+  ...EXPORTER_ACCOUNT,
+  servers: lab.servers.map(({ name, host, port }) => ({ name, address: `${host}:${port}` })),
+  heartbeat: { table: HEARTBEAT_TABLE },
+  tables: { exclude: ['meta.*'] },
+}
 await using monitoring = await startMonitoring({
   cache,
   programs,
-  exporterConfig: exporterConfig(lab),
+  exporterConfig: JSON.stringify({ defaults: { checks: CHECKS }, replication_sets: [set] }),
   divisor: 20,
   intervalSeconds: SCRAPE_SECONDS,
 })
@@ -83,7 +99,7 @@ const chosen = {
   job: '.+',
   instance: '.+',
   server: '.+',
-  set: SET,
+  set: set.name,
   schema: 'shop',
   table: 'orders',
 }

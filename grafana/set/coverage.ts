@@ -31,10 +31,23 @@ export const coverage: Section = {
       steps: from([1, ORANGE], [COVERAGE_LIMIT, RED]),
     }),
     timeseries({
+      title: 'Unknown for the longest time',
+      description:
+        'For how long that table of each server is unknown which is so for the longest time; 0: none is. Those that no pass has come to yet do not count, nor what a delayed replica has not come to. After three days, MySQLDriftTablesUnchecked fires.',
+      size: [8, 7],
+      unit: 's',
+      queries: [
+        {
+          expr: `${worstBy('server', `time() - ${of('oldest_unknown_since_timestamp_seconds', 'reason!~"not_yet|delayed"')}`)} or 0 * ${worstBy('server', of('tables'))}`,
+          legend: '{{server}}',
+        },
+      ],
+    }),
+    timeseries({
       title: 'Tables left out',
       description:
         'Tables that are not compared on purpose, by reason, and those without series of their own (omitted: limit or detail).',
-      size: [8, 7],
+      size: [8, 9],
       unit: 'short',
       queries: [
         {
@@ -50,7 +63,7 @@ export const coverage: Section = {
     stateTimeline({
       title: 'Checks',
       description: 'Whether the last run of each check could look; not that it found nothing.',
-      size: [12, 9],
+      size: [8, 9],
       unit: 'none',
       queries: [
         { expr: leastBy('server, check', of('check_success')), legend: '{{server}} {{check}}' },
@@ -65,7 +78,7 @@ export const coverage: Section = {
       title: 'Held back',
       description:
         'Whether no table is read on a server, and for what reason. That it rests to keep to max_duty does not count.',
-      size: [12, 9],
+      size: [8, 9],
       unit: 'none',
       queries: [
         {

@@ -83,7 +83,7 @@ export const replication: Section = {
     timeseries({
       title: 'Replication lag',
       description:
-        'How far each channel is behind its source, beyond the delay that is configured, and that delay. No line: not known, as while a thread is stopped.',
+        'How far each channel is behind its source, beyond the delay that is configured, that delay, and, where a heartbeat is configured, the age of the newest that has arrived. No line: not known, as while a thread is stopped.',
       size: [12, 8],
       unit: 's',
       queries: [
@@ -91,6 +91,10 @@ export const replication: Section = {
         {
           expr: `${worstBy('server, channel', delay)} > 0`,
           legend: '{{server}} {{channel}} configured delay',
+        },
+        {
+          expr: worstBy('server', `time() - ${of('replication_heartbeat_timestamp_seconds')}`),
+          legend: '{{server}} heartbeat',
         },
       ],
       steps: from([LAG_LIMITS.warning, ORANGE], [LAG_LIMITS.critical, RED]),

@@ -93,6 +93,7 @@ function setWithEveryTrouble() {
   const failing = makeCheck({ success: false })
   const replica = makeServer({
     channels: [late],
+    heartbeat: ago(30),
     checks: { ...makeServer().checks, schema: failing },
     throttle: makeThrottle({ lag: { held: true, seconds: 60 } }),
   })

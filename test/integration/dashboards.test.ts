@@ -8,6 +8,7 @@ import { statsOf, tableOf } from '../../grafana/preview/view.ts'
 import { breakServer } from '../../src/lab/breakage.ts'
 import { type Feed, startFeed } from '../../src/lab/feed.ts'
 import { cacheFolder } from '../../src/lab/folder.ts'
+import { HEARTBEAT_TABLE, startHeartbeat } from '../../src/lab/heartbeat.ts'
 import type { Lab } from '../../src/lab/lab.ts'
 import { type Monitoring, startMonitoring } from '../../src/monitoring/monitoring.ts'
 import { locatePrograms } from '../../src/monitoring/programs.ts'
@@ -45,6 +46,7 @@ describe(`on ${FLAVOR}`, () => {
     const cache = cacheFolder(process.env)
     lab = await startCluster(FLAVOR, SERVERS)
     feed = await startFeed(lab, { perSecond: 20 })
+    await startHeartbeat(lab.server('db1'))
     await lab.caughtUp()
     monitoring = await startMonitoring({
       cache,
@@ -60,7 +62,12 @@ describe(`on ${FLAVOR}`, () => {
     await lab?.down()
   })
 
-  const config = (more = {}) => configOf(lab, more, { ...QUICK, throttle: THROTTLE })
+  const config = ({ exclude = [] as readonly string[] } = {}) =>
+    configOf(
+      lab,
+      { heartbeat: { table: HEARTBEAT_TABLE }, tables: { exclude: ['meta.*', ...exclude] } },
+      { ...QUICK, throttle: THROTTLE },
+    )
 
   test('every panel has data while all is well', async () => {
     let without: string[] = []
@@ -90,8 +97,7 @@ describe(`on ${FLAVOR}`, () => {
   test.for(SCENES)('the panels show that $name', async (scene) => {
     await untilRead(scene, 'before')
     const undo = await begin(scene)
-    await untilRead(scene, 'during')
-    await undo()
+    await untilRead(scene, 'during').finally(undo)
   })
 
   test('every query had an answer at some time', () => {
@@ -112,7 +118,7 @@ describe(`on ${FLAVOR}`, () => {
     if (exporter === 'is killed') await monitoring.exporter.kill()
     if (exporter === 'has a broken configuration') monitoring.exporter.configure('nonsense: true')
     if (exporter === 'excludes a table') {
-      monitoring.exporter.configure(config({ tables: { exclude: [`shop.${CHOSEN_TABLE}`] } }))
+      monitoring.exporter.configure(config({ exclude: [`shop.${CHOSEN_TABLE}`] }))
     }
     return async () => {
       for (const one of broken.toReversed()) await one.undo()

@@ -60,6 +60,7 @@ export const SCENES: readonly Scene[] = [
         ['Schema differences', '', '0', AT_LEAST_ONE],
         ['Tables verified', '', '100%', '90.9%'],
         ['Verdict per server', 'db2', 'same', 'drifted'],
+        ['Unknown for the longest time', 'db3', '0 s', / m?s$/],
         ['Tables that could not be judged', 'db3 checksum: definition_differs', null, '1'],
         ['Tables, drifted ones first', 'db2 orders: Data', 'not drifted', 'drifted'],
         ['Row count differences', 'db2: all tables', '0', '1'],
@@ -104,6 +105,7 @@ export const SCENES: readonly Scene[] = [
         ['Channels', 'db2: Not received', '0', AT_LEAST_ONE],
         ['GTID: missing and errant transactions', 'db2 not received', '0', AT_LEAST_ONE],
         ['Oldest verification, in intervals', 'db3', BELOW_TEN, TEN_OR_MORE],
+        ['Replication lag', 'db3 heartbeat', BELOW_TEN, TEN_OR_MORE],
         ['Held back', 'db3: lag', null, 'held back'],
       ],
       table: [['Age of its verification', 'db3', BELOW_TEN, TEN_OR_MORE]],
@@ -111,17 +113,17 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'a replica is gone and another replicates from nobody',
+    name: 'a replica is gone and another is delayed',
     faults: [
       ['kill-server', 'db3'],
-      ['reset-replication', 'db2'],
+      ['delay-replica', 'db2'],
     ],
     readings: {
       fleet: [['Servers down', '', '0', '1']],
       set: [
         ['Servers up', 'up', '3', '2'],
-        ['Roles', 'db2', 'replica', 'detached'],
         ['Checks', 'db3 threads', 'works', 'fails'],
+        ['Replication lag', 'db2 configured delay', null, '1 h'],
       ],
       exporter: [
         ['Checks that fail', '', '0', AT_LEAST_ONE],
@@ -132,16 +134,27 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'a table is excluded, a replica delayed, an applier stopped',
+    name: 'a replica was promoted and the account may write on another',
     faults: [
-      ['delay-replica', 'db2'],
-      ['fail-applier', 'db3'],
+      ['second-source', 'db2'],
+      ['gain-writes', 'db3'],
     ],
+    readings: {
+      set: [
+        ['Roles', 'db2', 'replica', 'detached'],
+        ['Writable sources', '', '1', '2'],
+        ['Rights', 'in excess', '0', AT_LEAST_ONE],
+        ['Rights by server', 'db3 in excess', '0', AT_LEAST_ONE],
+      ],
+    },
+  },
+  {
+    name: 'a table is excluded and an applier stopped',
+    faults: [['fail-applier', 'db3']],
     exporter: 'excludes a table',
     readings: {
       set: [
-        ['Tables left out', 'excluded', '0', '2'],
-        ['Replication lag', 'db2 configured delay', null, '1 h'],
+        ['Tables left out', 'excluded', '2', '4'],
         ['Channels', 'db3: Workers failed', '0', AT_LEAST_ONE],
       ],
     },

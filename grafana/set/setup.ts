@@ -1,0 +1,53 @@
+/** Whether the servers and the account are set up as they should be. */
+import type { Section } from '../frame.ts'
+import { from, GREEN, ORANGE, RED } from '../looks.ts'
+import { stat, timeseries } from '../panels.ts'
+import { SERVER, worstBy } from '../queries.ts'
+import { of, ofSet } from './of.ts'
+
+const missing = worstBy(SERVER, of('missing_privileges'))
+const excess = worstBy(SERVER, of('excess_privileges'))
+
+export const setup: Section = {
+  title: 'Topology, settings and rights',
+  panels: [
+    stat({
+      title: 'Writable sources',
+      description:
+        'Connected parts of the set that hold a server which can be written: one is right. A chain, a hub or a cluster is one part.',
+      size: [4, 4],
+      unit: 'short',
+      queries: [{ expr: `max(${ofSet('sources')})` }],
+      steps: [
+        { color: RED, value: null },
+        { color: GREEN, value: 1 },
+        { color: RED, value: 2 },
+      ],
+      noValue: 'a server is out',
+    }),
+    stat({
+      title: 'Rights',
+      description:
+        'Privileges that the account of the exporter needs and does not hold, and those that it holds and does not need.',
+      size: [8, 4],
+      unit: 'short',
+      queries: [
+        { expr: `sum(${missing})`, legend: 'missing' },
+        { expr: `sum(${excess})`, legend: 'in excess' },
+      ],
+      steps: from([1, ORANGE]),
+      noValue: 'not read yet',
+    }),
+    timeseries({
+      title: 'Rights by server',
+      description:
+        'Privileges that the account lacks on each server, and those that it has too many. For their names: mysql-drift-exporter check --checks=grants',
+      size: [12, 8],
+      unit: 'short',
+      queries: [
+        { expr: missing, legend: '{{server}} missing' },
+        { expr: excess, legend: '{{server}} in excess' },
+      ],
+    }),
+  ],
+}
