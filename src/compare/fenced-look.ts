@@ -28,6 +28,11 @@ export interface LookOptions {
   readonly guard?: Guard
   /** Without one nothing is held back. */
   readonly gate?: Gate
+  /**
+   * For so long after a fence that was not reached in time no look waits, unless that one is reached by now: each
+   * table would else wait in vain for a replica that is behind. Default 0: each look waits for itself.
+   */
+  readonly lagMemoryMs?: number
 }
 
 /** How often a difference is looked at before it is believed, and how far apart. */
@@ -59,6 +64,12 @@ export async function fencedLook(
   const { world, signal } = options
   await untilFree(link, options)
   const started = world.steady().getTime()
+  const { unreached } = link.memory
+  if (unreached !== null && started < unreached.until) {
+    if (!(await fencing.hasReached(link.replica.control, unreached.position, link.channel))) {
+      throw new Undecided('lag', 'the replica has not reached an earlier position of the source')
+    }
+  }
   const sources: Reading[][] = probes.map(() => [])
   const poll = () =>
     world.sleep(POLL_MS.least + world.random() * (POLL_MS.most - POLL_MS.least), signal)
@@ -94,7 +105,11 @@ export async function fencedLook(
   let duringWait = 0
   let nextExtra = 0
   while (!(await fencing.hasReached(link.replica.control, position, link.channel))) {
-    if (link.appliesNothing() || world.steady().getTime() > lagDeadline) {
+    const now = world.steady().getTime()
+    if (now > lagDeadline) {
+      link.memory.unreached = { position, until: now + (options.lagMemoryMs ?? 0) }
+    }
+    if (now > lagDeadline || link.appliesNothing()) {
       throw new Undecided('lag', 'the replica did not reach the source position in time')
     }
     await poll()

@@ -8,6 +8,12 @@ export interface LinkMemory {
   received: string
   /** How long the replica took to reach the last fence. */
   waitedMs: number
+  /** The last fence that it did not reach in time; `until` is of the steady clock. */
+  unreached: { readonly position: string; readonly until: number } | null
+}
+
+export function newLinkMemory(): LinkMemory {
+  return { received: '', waitedMs: 0, unreached: null }
 }
 
 /** One source and one replica over one channel: the unit of comparison. */

@@ -1,5 +1,5 @@
 /** The links of a set as the comparison uses them, grouped by source; and those that cannot be compared. */
-import type { Group, Link, LinkMemory } from '../compare/link.ts'
+import { type Group, type Link, type LinkMemory, newLinkMemory } from '../compare/link.ts'
 import type { FailureReason, UnknownReason } from '../domain.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import type { ChannelLink } from '../topology.ts'
@@ -106,7 +106,7 @@ function declaredLink(context: SetContext, source: string, replica: string): Lin
     replica: factsOf(context, replica).server,
     channel: '',
     fencing: { none: 'no_fence' },
-    memory: { received: '', waitedMs: 0 },
+    memory: newLinkMemory(),
     appliesNothing: () => false,
     isFiltered: false,
   }
@@ -152,7 +152,7 @@ function fencingOf(
 }
 
 function memoryOf(context: SetContext, key: string): LinkMemory {
-  const memory = context.linkMemories.get(key) ?? { received: '', waitedMs: 0 }
+  const memory = context.linkMemories.get(key) ?? newLinkMemory()
   context.linkMemories.set(key, memory)
   return memory
 }

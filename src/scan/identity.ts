@@ -8,7 +8,14 @@ import { factsOf, type SetContext } from './context.ts'
 /** How differences are confirmed in this set, on servers that are still the same. */
 export function confirmOptions(context: SetContext): ConfirmOptions {
   const { config, world, signal } = context
-  return { ...config.checksum, world, signal, guard: (session) => guardIdentity(context, session) }
+  return {
+    ...config.checksum,
+    world,
+    signal,
+    guard: (session) => guardIdentity(context, session),
+    // One full look has nothing to go on with meanwhile.
+    lagMemoryMs: context.mode.once ? 0 : 2 * config.checksum.fenceTimeoutMs,
+  }
 }
 
 /** @throws {Undecided} `identity_changed` when another server answers than the one we knew. */

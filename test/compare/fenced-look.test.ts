@@ -213,6 +213,42 @@ describe('a look that cannot be finished', () => {
     expect(world.elapsed()).toBeLessThan(100)
   })
 
+  describe('when an earlier fence of the link was not reached in time', () => {
+    const secondLook = async (reachedAt: number, lagMemoryMs: number, restMs = 0) => {
+      const { link, probe, options, world, steps } = observed()
+      const hasReached = async () => world.elapsed() >= reachedAt
+      const one = link({ hasReached })
+      const patient = { ...options, lagMemoryMs }
+      expect(await refusal(fencedLook(one, [probe()], patient))).toBe('lag')
+      await world.sleep(restMs, never)
+      steps.splice(0)
+      const began = world.elapsed()
+      const reason = await refusal(fencedLook(one, [probe()], patient))
+      return { reason, waited: world.elapsed() - began, steps }
+    }
+
+    test('is lag at once, and reads nothing: a replica that is behind does not hold up the others', async () => {
+      const { reason, waited, steps } = await secondLook(1_000_000, 60_000)
+      expect(reason).toBe('lag')
+      expect(waited).toBeLessThan(100)
+      expect(steps).toEqual([])
+    })
+
+    test('waits again once that one is reached', async () => {
+      expect((await secondLook(32_000, 60_000, 5_000)).reason).toMatchObject([{ replica: {} }])
+    })
+
+    test('waits again after a while: a source that began anew has no earlier positions', async () => {
+      const { reason, waited } = await secondLook(1_000_000, 60_000, 61_000)
+      expect(reason).toBe('lag')
+      expect(waited).toBeGreaterThan(30_000)
+    })
+
+    test('waits each time where nobody asked for less', async () => {
+      expect((await secondLook(1_000_000, 0)).waited).toBeGreaterThan(30_000)
+    })
+  })
+
   test('goes on while nothing is applied if the position is reached already', async () => {
     const { link, probe, options } = observed()
 

@@ -55,6 +55,24 @@ describe('a pass', () => {
     expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'drifted' })
   })
 
+  test('waits for a replica that receives nothing once, not once for each of its tables', async () => {
+    const { databases, source, replica } = fakeShop(2)
+    for (const database of databases) {
+      for (let n = 0; n < 200; n += 1) database.tables.set(`shop.t${n}`, makeTableData(5))
+    }
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    for (const { rows } of source.tables.values()) rows.set(3, 'written')
+    for (const { rows } of databases[2]?.tables.values() ?? []) rows.set(3, 'written')
+    replica.isBehind = true
+    const began = scan.world.elapsed()
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db3 shop.t7': 'same' })
+    expect(scan.world.elapsed() - began).toBeLessThan(4 * DEFAULTS.checksum.fenceTimeoutMs)
+  })
+
   test('of counts alone does not see a changed value', async () => {
     const { databases, replica } = fakeShop()
     replica.tables.get('shop.orders')?.rows.set(7, 'b')

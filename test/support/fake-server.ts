@@ -1,6 +1,6 @@
 /** Servers and readers without a database: contents come from functions, trouble from the test. */
 
-import type { Link } from '../../src/compare/link.ts'
+import { type Link, newLinkMemory } from '../../src/compare/link.ts'
 import type { TableReader } from '../../src/compare/table-reader.ts'
 import { Undecided } from '../../src/compare/undecided.ts'
 import type { ServerConfig } from '../../src/config/config.ts'
@@ -86,7 +86,7 @@ export function fakeLink(replication: FakeReplication, overrides: Partial<Link> 
     fencing: replication.fencing,
     appliesNothing: () => false,
     isFiltered: false,
-    memory: { received: '', waitedMs: 0 },
+    memory: newLinkMemory(),
     ...overrides,
   }
 }
