@@ -59,6 +59,11 @@ export const restartReplica: Act = async ({ cluster, server }) => {
   return () => Promise.resolve()
 }
 
+export const forgetHeartbeat: Act = async ({ cluster: { heartbeat } }) => {
+  heartbeat.setBeating(false)
+  return async () => heartbeat.setBeating(true)
+}
+
 export const killExporter: Act = async ({ cluster }) => {
   const { exporter } = cluster.monitoring
   await exporter.kill()

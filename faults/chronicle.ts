@@ -30,6 +30,8 @@ export class Chronicle {
   readonly errors = new Set<string>()
   #isRepaired = false
   #restlessRound = 0
+  #open: readonly string[] = []
+  readonly #waits = new Map<string, number>()
   #round = 0
 
   constructor(expectation: Expectation) {
@@ -67,7 +69,9 @@ export class Chronicle {
         record.hasBlinked = true
       }
     }
-    if (this.#isRestless(ours)) this.#restlessRound = look.round
+    this.#open = this.#openOf(ours)
+    for (const one of this.#open) this.#waits.set(one, (this.#waits.get(one) ?? 0) + 1)
+    if (this.#open.length > 0) this.#restlessRound = look.round
   }
 
   /**
@@ -78,22 +82,23 @@ export class Chronicle {
     return this.#round - this.#restlessRound
   }
 
-  /** Why it is not calm, for the log. */
-  open(look: Look): string[] {
-    const ours = this.#ours(look)
-    const missing = this.#missing(ours).map((key) => `no ${key}`)
-    const others = ours
-      .filter((alert) => this.#isRepaired || !this.#isExpected(alert))
-      .map((alert) => `${keyOf(alert)} ${alert.isFiring ? 'firing' : 'pending'}`)
-    return [...(this.#isRepaired ? [] : missing), ...others]
+  /** What is still waited for; empty = it is calm. */
+  get open(): readonly string[] {
+    return this.#open
   }
 
-  #isRestless(ours: readonly SeenAlert[]): boolean {
-    if (this.#isRepaired) return ours.length > 0
-    return (
-      this.#missing(ours).length > 0 ||
-      ours.some((alert) => !this.#isExpected(alert) && alert.isPending && !alert.isFiring)
+  /** What was waited for, and in how many looks: where the time went. */
+  get waits(): string[] {
+    return [...this.#waits].map(([what, looks]) => `${looks} looks: ${what}`)
+  }
+
+  #openOf(ours: readonly SeenAlert[]): string[] {
+    if (this.#isRepaired) return ours.map((alert) => `${keyOf(alert)} is still there`)
+    const missing = this.#missing(ours).map((key) => `no ${key}`)
+    const undecided = ours.filter(
+      (alert) => !this.#isExpected(alert) && alert.isPending && !alert.isFiring,
     )
+    return [...missing, ...undecided.map((alert) => `${keyOf(alert)} is pending`)]
   }
 
   #missing(ours: readonly SeenAlert[]): string[] {

@@ -5,6 +5,7 @@ import { EXPORTER_ACCOUNT, type ServerSpec, startLab } from '../src/lab/start.ts
 import { type Monitoring, startMonitoring } from '../src/monitoring/monitoring.ts'
 import type { Programs } from '../src/monitoring/programs.ts'
 import type { Vendor } from '../src/mysql/flavor.ts'
+import { HEARTBEAT_TABLE, type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { type Durations, durationsAt } from './speed.ts'
 import { type Watcher, watch } from './watcher.ts'
 import { type Wire, wireTo } from './wire.ts'
@@ -23,6 +24,7 @@ export interface Cluster extends AsyncDisposable {
   readonly monitoring: Monitoring
   readonly watcher: Watcher
   readonly feed: Feed
+  readonly heartbeat: Heartbeat
   readonly speed: number
   readonly durations: Durations
   /** Between the exporter and each server. */
@@ -51,6 +53,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const servers = serversOf(flavor, replicas, durations)
     const lab = ends.use(await startLab({ cache, flavor, servers }))
     const feed = ends.use(await startFeed(lab, { perSecond: LIGHT_LOAD }))
+    const heartbeat = ends.use(await startHeartbeat(lab))
     await createQuietTable(lab)
     await lab.caughtUp()
     const watched = lab.servers.filter(({ name }) => name !== STRANGER)
@@ -67,7 +70,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       }),
     )
     const watcher = ends.use(watch(monitoring, (durations.scrape * 1000) / LOOKS_PER_ROUND))
-    const parts = { lab, replicas, monitoring, watcher, feed, speed, durations, wires, config }
+    const parts = {
+      lab,
+      replicas,
+      monitoring,
+      watcher,
+      feed,
+      heartbeat,
+      speed,
+      durations,
+      wires,
+      config,
+    }
     const all = ends.move()
     return { ...parts, [Symbol.asyncDispose]: () => all.disposeAsync() }
   } catch (error) {
@@ -125,7 +139,14 @@ function exporterConfig(
     grants: interval(durations.grants),
   }
   const servers = [...wires].map(([name, { port }]) => ({ name, address: `127.0.0.1:${port}` }))
-  const set = { name: 'shop', ...EXPORTER_ACCOUNT, servers, ...more }
+  const set = {
+    name: 'shop',
+    ...EXPORTER_ACCOUNT,
+    servers,
+    heartbeat: { table: HEARTBEAT_TABLE },
+    tables: { exclude: [HEARTBEAT_TABLE] },
+    ...more,
+  }
   // What a reading takes is divided by nothing, so neither is there time to rest after it.
   const throttle = { max_duty: 1 }
   // JSON is YAML.

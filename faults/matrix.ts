@@ -13,6 +13,7 @@ import {
   delayOnPurpose,
   failOver,
   failOverFromDead,
+  forgetHeartbeat,
   forgottenTransaction,
   killExporter,
   limitTableSeries,
@@ -51,6 +52,9 @@ const NOT_REPLICATING = [
 /** What cannot be verified any more is old one day. */
 const NOT_VERIFIED = [warning('CoverageLow', HERE)]
 
+/** Nor do heartbeats come, and two minutes are two minutes at any speed. */
+const NOTHING_COMES = [...NOT_VERIFIED, warning('HeartbeatStale', HERE)]
+
 /** Its checks cannot look, and say so. */
 const CANNOT_LOOK = [warning('CheckStale', HERE), warning('CheckFailing', HERE)]
 
@@ -61,49 +65,49 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'a replica',
     does: labFault('stop-io-thread'),
     fires: NOT_REPLICATING,
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'sql thread stopped',
     happensTo: 'a replica',
     does: labFault('stop-sql-thread'),
     fires: NOT_REPLICATING,
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'sql error',
     happensTo: 'a replica',
     does: labFault('fail-applier'),
     fires: NOT_REPLICATING,
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'network cut between replica and source',
     happensTo: 'a replica',
     does: cutFromSource,
     fires: NOT_REPLICATING,
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'wrong replication password',
     happensTo: 'a replica',
     does: labFault('wrong-source-password'),
     fires: NOT_REPLICATING,
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'binlogs purged before they were received',
     happensTo: 'the set',
     does: labFault('purge-binlogs'),
     fires: [...NOT_REPLICATING, critical('UnrecoverableReplica', HERE)],
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
   {
     fault: 'lag',
     happensTo: 'a replica',
     does: labFault('lag'),
     fires: [warning('ReplicationLag', HERE), warning('MissingTransactions', HERE)],
-    later: [critical('ReplicationLag', HERE), ...NOT_VERIFIED],
+    later: [critical('ReplicationLag', HERE), ...NOTHING_COMES],
   },
   {
     fault: 'delayed replica within its delay',
@@ -122,7 +126,13 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'the set',
     does: labFault('follow-stranger'),
     fires: [warning('SourceNotInSet', HERE)],
-    later: CANNOT_LOOK,
+    later: [...CANNOT_LOOK, ...NOTHING_COMES],
+  },
+  {
+    fault: 'heartbeat forgotten',
+    happensTo: 'the set',
+    does: forgetHeartbeat,
+    fires: [warning('HeartbeatStale', 'db2'), warning('HeartbeatStale', 'db3')],
   },
   {
     fault: 'replica that nobody configured',
@@ -137,18 +147,21 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'a replica',
     does: labFault('kill-server'),
     fires: [warning('ServerDown', HERE)],
+    later: NOT_VERIFIED,
   },
   {
     fault: 'replica frozen',
     happensTo: 'a replica',
     does: labFault('freeze-server'),
     fires: [warning('ServerDown', HERE)],
+    later: NOT_VERIFIED,
   },
   {
     fault: 'network cut between exporter and replica',
     happensTo: 'a replica',
     does: cutFromExporter,
     fires: [warning('ServerDown', HERE)],
+    later: NOT_VERIFIED,
   },
   { fault: 'replica restarted', happensTo: 'a replica', does: restartReplica, fires: [] },
   {
@@ -166,6 +179,8 @@ export const MATRIX: readonly MatrixRow[] = [
     later: ['db2', 'db3'].flatMap((server) => [
       warning('CheckStale', server),
       warning('CheckFailing', server),
+      warning('CoverageLow', server),
+      warning('HeartbeatStale', server),
     ]),
   },
   {
@@ -173,6 +188,7 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'the set',
     does: labFault('make-read-only', { server: 'db1' }),
     fires: [critical('NoSource', null)],
+    later: [warning('HeartbeatStale', 'db2'), warning('HeartbeatStale', 'db3')],
   },
   {
     fault: 'two writable sources',
@@ -241,7 +257,7 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'a replica',
     does: labFault('errant-while-stopped'),
     fires: [...NOT_REPLICATING, critical('ErrantTransactions', HERE)],
-    later: NOT_VERIFIED,
+    later: NOTHING_COMES,
   },
 
   // Definitions
@@ -296,18 +312,21 @@ export const MATRIX: readonly MatrixRow[] = [
     happensTo: 'a replica',
     does: labFault('wrong-password'),
     fires: [warning('ServerDown', HERE)],
+    later: NOT_VERIFIED,
   },
   {
     fault: 'account loses its grants',
     happensTo: 'a replica',
     does: labFault('lose-grants'),
     fires: [warning('PrivilegesMissing', HERE), ...CANNOT_LOOK],
+    later: NOT_VERIFIED,
   },
   {
     fault: 'account gains write privileges',
     happensTo: 'a replica',
     does: labFault('gain-writes'),
     fires: [warning('ExcessPrivileges', HERE), ...CANNOT_LOOK],
+    later: NOT_VERIFIED,
   },
   {
     fault: 'exporter killed',
@@ -383,5 +402,6 @@ export const MATRIX: readonly MatrixRow[] = [
       warning('LagUnknown', 'db3'),
       warning('MissingTransactions', 'db3'),
     ],
+    later: [warning('CoverageLow', 'db3'), warning('HeartbeatStale', 'db3')],
   },
 ]

@@ -52,10 +52,10 @@ export async function runFault({ cluster, row, server, others }: RunOptions): Pr
   ): Promise<boolean> {
     const deadline = performance.now() + limitMs
     for (;;) {
-      const look = await watcher.next()
+      await watcher.next()
       if (await isDone()) return true
       if (performance.now() < deadline) continue
-      problems.push(`${what}: ${chronicle.open(look).join(', ') || 'never quite'}`)
+      problems.push(`${what}: ${chronicle.open.join(', ') || 'never for long enough'}`)
       return false
     }
   }
@@ -100,7 +100,7 @@ export async function runFault({ cluster, row, server, others }: RunOptions): Pr
   }
 
   function outcomeOf(
-    { records, errors }: Chronicle,
+    { records, errors, waits }: Chronicle,
     { brokenAt, repairedAt }: { readonly brokenAt: number; readonly repairedAt: number },
   ): Outcome {
     const since = (from: number, at: number | null) => (at === null ? null : (at - from) / 1000)
@@ -128,6 +128,9 @@ export async function runFault({ cluster, row, server, others }: RunOptions): Pr
     if (isGood(outcome)) return outcome
     const from = new Date(brokenAt).toISOString()
     const log = cluster.monitoring.exporter.log(LOG_LINES)
-    return { ...outcome, log: log.filter((line) => line.slice('ts='.length) >= from) }
+    return {
+      ...outcome,
+      log: [...waits, ...log.filter((line) => line.slice('ts='.length) >= from)],
+    }
   }
 }

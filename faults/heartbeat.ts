@@ -1,0 +1,50 @@
+/** What pt-heartbeat does: a row on the source that is written each second, unless somebody forgot to start it. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Lab } from '../src/lab/lab.ts'
+
+export const HEARTBEAT_TABLE = 'meta.heartbeat'
+
+const BEAT_MS = 1_000
+const STATEMENT_TIMEOUT_MS = 5_000
+
+export interface Heartbeat extends AsyncDisposable {
+  setBeating(on: boolean): void
+}
+
+/** On whichever server is the source. */
+export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
+  const ending = new AbortController()
+  let isBeating = true
+  await lab
+    .source()
+    .exec(
+      'CREATE DATABASE meta',
+      `CREATE TABLE ${HEARTBEAT_TABLE} (ts VARCHAR(26) NOT NULL, server_id INT UNSIGNED NOT NULL PRIMARY KEY)`,
+    )
+  async function run(): Promise<void> {
+    while (!ending.signal.aborted) {
+      // A source that is away or read-only is what some faults are about.
+      if (isBeating) await beat(lab).catch(() => undefined)
+      await delay(BEAT_MS, undefined, { signal: ending.signal }).catch(() => undefined)
+    }
+  }
+  const running = run()
+  return {
+    setBeating(on) {
+      isBeating = on
+    },
+    async [Symbol.asyncDispose]() {
+      ending.abort()
+      await running
+    },
+  }
+}
+
+function beat(lab: Lab): Promise<void> {
+  const source = lab.source()
+  return source.appSession(async (session) => {
+    await session.query(
+      `REPLACE INTO ${HEARTBEAT_TABLE} VALUES (DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f'), @@server_id)`,
+    )
+  }, STATEMENT_TIMEOUT_MS)
+}
