@@ -9,6 +9,7 @@ import {
   type ListedTable,
   type Listings,
   listAll,
+  NO_OTHERS,
   otherSourcesOf,
   tableKey,
   tablesOf,
@@ -114,8 +115,7 @@ async function seeOneEnd(context: SetContext, { replica, source, channel }: Bloc
   const listings = await listAll([{ source: end, links: [] }], context.signal)
   const listing = listings.get(end.config.name)
   if (!(listing instanceof Map)) return
-  const alone = { listed: [], isComplete: true, isFirstLink: true }
-  for (const listed of tablesOf(context.config, listing, listing, alone)) {
+  for (const listed of tablesOf(context.config, listing, listing, NO_OTHERS)) {
     see(context, { server: replica, source, channel }, listed)
   }
 }

@@ -88,20 +88,21 @@ export interface OtherSources {
   readonly isFirstLink: boolean
 }
 
+export const NO_OTHERS: OtherSources = { listed: [], isComplete: true, isFirstLink: true }
+
 export function otherSourcesOf(
   { channels }: Topology,
   link: Link,
   listings: Listings,
 ): OtherSources {
-  const others = channels.filter(
-    ({ replica, channel }) => replica === link.replica.config.name && channel.name !== link.channel,
-  )
+  const mine = channels.filter(({ replica }) => replica === link.replica.config.name)
+  // All that the members of a cluster have should be on each of them, whatever one gets over channels as well.
+  if (!mine.some(({ channel }) => channel.name === link.channel)) return NO_OTHERS
+  const others = mine.filter(({ channel }) => channel.name !== link.channel)
   const lists = others.map(({ source }) => (source === null ? undefined : listings.get(source)))
   return {
     listed: lists.filter((list) => list instanceof Map),
     isComplete: lists.every((list) => list instanceof Map),
-    isFirstLink:
-      channels.find(({ replica }) => replica === link.replica.config.name)?.channel.name ===
-      link.channel,
+    isFirstLink: mine[0]?.channel.name === link.channel,
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../src/errors.ts'
 import { reportOf } from '../../src/scan/report.ts'
-import { fakeDatabase, makeTableData } from '../support/fake-database.ts'
+import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 
 const ALL_ONLINE = { db1: 'ONLINE', db2: 'ONLINE', db3: 'ONLINE' }
@@ -39,6 +39,40 @@ describe('a cluster', () => {
       ['member', true],
       ['member', true],
     ])
+  })
+
+  test('has a table on one member that the first has not: that one is extra', async () => {
+    const { databases, db3 } = fakeCluster()
+    db3.tables.set('shop.alone', makeTableData(1))
+    const scan = fakeScan(databases, { once: true })
+    await scan.once()
+
+    expect(scan.verdicts()).toMatchObject({
+      'db3/group_replication shop.alone': 'extra_on_replica',
+    })
+  })
+
+  test('that one member feeds from outside is compared on both links', async () => {
+    const { databases, db2, db3 } = fakeCluster()
+    const feeder = fakeDatabase('db9')
+    feeder.tables.set('shop.orders', makeTableData(20))
+    db2.channels.push(channelFrom('db9'))
+    db3.tables.get('shop.orders')?.rows.set(7, 'b')
+    const scan = fakeScan([...databases, feeder], { once: true })
+    await scan.once()
+
+    expect(scan.verdicts()).toEqual({
+      'db2 shop.orders': 'same',
+      'db2/group_replication shop.orders': 'same',
+      'db3/group_replication shop.orders': 'drifted',
+    })
+    expect(reportOf(scan.context).servers.map(({ role }) => role)).toEqual([
+      'member',
+      'member',
+      'member',
+      'source',
+    ])
+    expect(reportOf(scan.context).sources).toBe(1)
   })
 
   test('one of which is gone: its tables are unknown after a while, the others go on', async () => {
