@@ -136,8 +136,24 @@ export interface GtidReport {
   readonly errant: bigint | null
   /** In the flavor's own notation, '' when there are none. */
   readonly errantSet: string | null
-  /** false: `errant` is a lower bound (MariaDB without SHOW BINLOG EVENTS). */
+  /** false: `errant` is a lower bound (MariaDB while its log is not read to the end, or cannot be). */
   readonly errantExact: boolean
+  /** The first ones that were found in the server's binary log so far; null where that cannot be read. */
+  readonly errantTransactions: readonly ErrantTransaction[] | null
+}
+
+/** One of them, as the binary log of the server shows it: no times, no values, no text of statements. */
+export interface ErrantTransaction {
+  readonly gtid: string
+  /** `schema.table` as the server gives it; the first ones. */
+  readonly tables: readonly string[]
+  /** `CREATE TABLE` and the like; row events have none. */
+  readonly statements: readonly string[]
+  readonly place: { readonly file: string; readonly offset: bigint }
+  /** Start of the last look at which the server did not have it; null when it had it at our first. */
+  readonly writtenAfter: Date | null
+  /** End of the first look at which it had it; null when it became errant otherwise than by being written. */
+  readonly writtenBefore: Date | null
 }
 
 /** How one check fared on one server. `success` says that it could look, not that nothing differs. */

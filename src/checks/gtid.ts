@@ -1,5 +1,6 @@
 import type { GtidObservation } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
+import { unlessRefused } from '../mysql/query.ts'
 import {
   assertUsable,
   factsOf,
@@ -7,6 +8,7 @@ import {
   type ServerFacts,
   type SetContext,
 } from '../scan/context.ts'
+import { locateErrant } from '../scan/errant.ts'
 import type { ChannelLink } from '../topology.ts'
 import type { Check } from './check.ts'
 
@@ -31,19 +33,27 @@ async function look(
   await context.runs.attempt('gtid', facts.server.config.name, async () => {
     assertUsable(facts)
     const { control } = facts.server
+    const dialect = dialectOf(await control.flavor())
+    const began = context.world.now()
+    const logEnd = await unlessRefused(dialect.logEnd(control))
     // The replica first: whatever its source executes afterwards cannot make a transaction look errant.
-    const here = await dialectOf(await control.flavor()).gtids.observe(control, null)
-    const sources = await Promise.all(
+    const here = await dialect.gtids.observe(control, null)
+    const links = await Promise.all(
       mine.map(async (link) => ({ link, seen: await seeSource(context, link, here) })),
     )
-    report(
-      facts,
-      here,
-      sources.map(({ seen }) => seen),
-    )
-    for (const { link, seen } of sources) remember(context, link, here, seen)
+    const ended = context.world.now()
+    const sources = links.flatMap(({ seen }) => seen ?? [])
+    // With one source unread, anything of it would look errant.
+    const canTell = here.enabled && sources.length === links.length
+    const errant = canTell
+      ? await locateErrant(context, facts, { here, sources, logEnd, began, ended })
+      : NOT_TOLD
+    facts.gtid = { enabled: here.enabled, ...errant }
+    for (const { link, seen } of links) remember(context, link, here, seen)
   })
 }
+
+const NOT_TOLD = { errant: null, errantSet: null, errantExact: false, errantTransactions: null }
 
 /** null while it cannot be read, and for one of the other vendor, whose GTIDs mean nothing here. */
 async function seeSource(
@@ -68,23 +78,6 @@ function knownOf(
   const before = gtidLinks.get(gtidLinkKey(replica, channel.name))
   if (before === undefined || before.source !== source) return null
   return before.seen?.vendor === here.vendor ? before.seen : null
-}
-
-function report(
-  facts: ServerFacts,
-  here: GtidObservation,
-  sources: readonly (GtidObservation | null)[],
-): void {
-  const seen = sources.filter((source) => source !== null)
-  // With one source unread, anything of it would look errant.
-  const canTell = here.enabled && seen.length === sources.length
-  const errant = canTell ? dialectOf(here).gtids.errant(here, seen) : null
-  facts.gtid = {
-    enabled: here.enabled,
-    errant: errant?.count ?? null,
-    errantSet: errant?.set ?? null,
-    errantExact: errant?.exact ?? false,
-  }
 }
 
 function remember(

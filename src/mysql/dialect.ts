@@ -1,4 +1,5 @@
 import type { ThreadState } from '../domain.ts'
+import type { BinlogPlace } from './binlog-place.ts'
 import type { Flavor, Vendor } from './flavor.ts'
 import type { ClusterKind, Membership } from './membership.ts'
 import type { Session } from './query.ts'
@@ -72,6 +73,12 @@ export interface Errant {
   readonly set: string
   /** false: `count` is a lower bound. */
   readonly exact: boolean
+  /** Whether this one is, by its GTID as the binary log shows it. */
+  includes(gtid: string): boolean
+  /** Whether any of them is among what was logged, as the head of a binary log tells it. */
+  meets(logged: string): boolean
+  /** As `set`, of those that were found one by one. */
+  setOf(gtids: readonly string[]): string
 }
 
 /** The two ends of a channel. `source` may be of an earlier look: what is on its way is not missing then. */
@@ -144,6 +151,8 @@ export interface Dialect {
   membership(session: Session): Promise<Membership | null>
   channels(session: Session, flavor: Flavor): Promise<ChannelStatus[]>
   readonly gtids: Gtids
+  /** Where the next event will be written; null = there is no binary log. */
+  logEnd(session: Session): Promise<BinlogPlace | null>
   /** Transactions that InnoDB has not purged yet; null where the server does not tell. */
   historyList(session: Session): Promise<number | null>
   /**

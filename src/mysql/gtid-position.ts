@@ -49,6 +49,24 @@ export function formatGtidPosition(position: GtidPosition): string {
     .join(',')
 }
 
+/** `0-2-7..9,0-2-12`: one by one, those that follow one another put together. */
+export function formatGtidRuns(entries: GtidPosition): string {
+  const runs: { first: GtidEntry; last: bigint }[] = []
+  for (const entry of entries.toSorted(byPlace)) {
+    const run = runs.at(-1)
+    const isNext =
+      run !== undefined && keyOf(run.first) === keyOf(entry) && entry.sequence === run.last + 1n
+    if (isNext) run.last = entry.sequence
+    else runs.push({ first: entry, last: entry.sequence })
+  }
+  return runs
+    .map(({ first, last }) => {
+      const begin = `${keyOf(first)}-${first.sequence}`
+      return last === first.sequence ? begin : `${begin}..${last}`
+    })
+    .join(',')
+}
+
 /**
  * Whether everything up to `wanted` was reached: in each of its domains the sequence number is at
  * least as high. The server id is ignored: after a failover another server continues the domain.
@@ -143,6 +161,10 @@ type Writer = Pick<GtidEntry, 'domain' | 'server'>
 
 function byDomainAndServer(left: Writer, right: Writer): number {
   return left.domain - right.domain || left.server - right.server
+}
+
+function byPlace(left: GtidEntry, right: GtidEntry): number {
+  return byDomainAndServer(left, right) || (left.sequence < right.sequence ? -1 : 1)
 }
 
 function greatest(numbers: readonly bigint[]): bigint {

@@ -1,15 +1,20 @@
 /** Who has which transactions, by the GTIDs of MariaDB. */
+import { logEvent } from './binlog-events.ts'
 import type { GtidEnds, GtidObservation, Gtids } from './dialect.ts'
 import {
   coversPosition,
   errantRuns,
   formatGtidPosition,
+  formatGtidRuns,
+  type GtidEntry,
   type GtidPosition,
+  type GtidRun,
   lowestByDomain,
   missingCount,
   parseGtidPosition,
+  type SourceGtids,
 } from './gtid-position.ts'
-import { type Row, type Session, text, understood, unlessRefused } from './query.ts'
+import { type Session, text, understood, unlessRefused } from './query.ts'
 
 export const mariadbGtids: Gtids = {
   async observe(session, before) {
@@ -38,19 +43,27 @@ export const mariadbGtids: Gtids = {
   },
 
   errant(replica, sources) {
-    const runs = errantRuns(
-      parseGtidPosition(replica.executed),
-      sources.map(({ executed, applied, loggedSince }) => ({
-        logged: parseGtidPosition(executed),
-        applied: parseGtidPosition(applied),
-        loggedSince: parseGtidPosition(loggedSince),
-      })),
-    )
+    const here = parseGtidPosition(replica.executed)
+    const there = sources.map(({ executed, applied, loggedSince }) => ({
+      logged: parseGtidPosition(executed),
+      applied: parseGtidPosition(applied),
+      loggedSince: parseGtidPosition(loggedSince),
+    }))
+    const runs = errantRuns(here, there)
+    // What may be errant, and is not called so.
+    const isAnyOpen = errantRuns(here, there.map(withoutDoubt)).length > runs.length
     const entries = runs.map(({ last, ...writer }) => ({ ...writer, sequence: last }))
     return {
       count: BigInt(runs.length),
       set: formatGtidPosition(entries),
-      exact: runs.length === 0,
+      exact: runs.length === 0 && !isAnyOpen,
+      includes: (gtid) =>
+        parseGtidPosition(gtid).some((entry) =>
+          runs.some((run) => isOf(run, entry) && entry.sequence <= run.last),
+        ),
+      meets: (logged) =>
+        parseGtidPosition(logged).some((entry) => runs.some((run) => isOf(run, entry))),
+      setOf: (gtids) => formatGtidRuns(gtids.flatMap(parseGtidPosition)),
     }
   },
 
@@ -68,6 +81,16 @@ export const mariadbGtids: Gtids = {
     const wanted = parseGtidPosition(purged).filter(isCarried(ends))
     return missingCount(wanted, [...receivedOf(ends), ...hereOf(ends)])
   },
+}
+
+/** As if it had only what is known: where its log begins is not told of every domain. */
+function withoutDoubt(source: SourceGtids): SourceGtids {
+  const told = new Set(source.loggedSince.map(({ domain }) => domain))
+  return { ...source, applied: source.applied.filter(({ domain }) => told.has(domain)) }
+}
+
+function isOf({ domain, server, after }: GtidRun, entry: GtidEntry): boolean {
+  return entry.domain === domain && entry.server === server && entry.sequence > after
 }
 
 /** What the source has and the channel brings. */
@@ -124,19 +147,14 @@ interface BeginningOfLog {
  * transaction; more would be statements of unknown length. Without a binary log there are no rows.
  */
 async function beginningOfLog(session: Session): Promise<BeginningOfLog | null> {
-  const rows = await session.query('SHOW BINLOG EVENTS LIMIT 4')
-  const list = rows.find(({ Event_type }) => Event_type === 'Gtid_list')
-  if (list === undefined) return null
+  const events = (await session.query('SHOW BINLOG EVENTS LIMIT 4')).map(logEvent)
+  const head = events.find(({ type }) => type === 'head')
+  if (head === undefined) return null
+  const first = events.find(({ type }) => type === 'begin')
   return {
-    purged: understood(session, text(list, 'Info').replace(/^\[|\]$/g, ''), parseGtidPosition),
-    first: rows.flatMap((row) => understood(session, gtidIn(row) ?? '', parseGtidPosition)),
+    purged: understood(session, head.what, parseGtidPosition),
+    first: understood(session, first?.what ?? '', parseGtidPosition),
   }
-}
-
-/** `GTID 0-1-7`, `BEGIN GTID 0-1-7 cid=12`. */
-function gtidIn(row: Row): string | undefined {
-  if (row['Event_type'] !== 'Gtid') return undefined
-  return /\bGTID (\d+-\d+-\d+)/.exec(text(row, 'Info'))?.[1]
 }
 
 /** Purging takes what was known of the beginnings away; an earlier look may have seen them. */

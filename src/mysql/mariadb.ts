@@ -1,4 +1,5 @@
 /** MariaDB, 10.4 to 12. */
+import { ServerError } from '../errors.ts'
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import { channelOf, OLD_WORDS } from './channel-row.ts'
 import type { Ceiling, Dialect, Fencing } from './dialect.ts'
@@ -24,8 +25,9 @@ const fencing: Fencing = {
 
   // Whatever a replica has came out of the source's binlog before its end.
   async ceiling({ source }) {
-    const [row] = await source.query('SHOW MASTER STATUS')
-    const end = { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
+    const end = await logEnd(source)
+    if (end === null)
+      throw new ServerError('query', `${source.server}: it writes no binary log any more`)
     return { target: formatPlace(end), received: '' }
   },
 
@@ -80,6 +82,7 @@ export const mariadb: Dialect = {
   },
 
   gtids: mariadbGtids,
+  logEnd,
 
   // The status variable is there since 10.5; INNODB_METRICS, where it has the same, has it switched off since.
   historyList: (session) => statusNumber(session, 'Innodb_history_list_length'),
@@ -91,6 +94,12 @@ export const mariadb: Dialect = {
   },
 
   memberFencing: () => galeraFencing,
+}
+
+async function logEnd(session: Session): Promise<BinlogPlace | null> {
+  const [row] = await session.query('SHOW MASTER STATUS')
+  if (row === undefined) return null
+  return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
 }
 
 /** By channel; the table came with 10.6, and is empty with performance_schema=OFF and without parallel appliers. */

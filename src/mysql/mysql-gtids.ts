@@ -1,6 +1,7 @@
 /** Who has which transactions, by the GTIDs of MySQL. */
 import type { GtidEnds, GtidObservation, Gtids, Received } from './dialect.ts'
 import {
+  containsGtidSet,
   countGtids,
   formatGtidSet,
   type GtidSet,
@@ -35,7 +36,14 @@ export const mysqlGtids: Gtids = {
   errant(replica, sources) {
     const known = sources.flatMap((source) => [source.executed, source.owned].map(parseGtidSet))
     const set = known.reduce(subtractGtidSet, parseGtidSet(replica.executed))
-    return { count: countGtids(set), set: formatGtidSet(set), exact: true }
+    return {
+      count: countGtids(set),
+      set: formatGtidSet(set),
+      exact: true,
+      includes: (gtid) => containsGtidSet(set, parseGtidSet(gtid)),
+      meets: (logged) => countGtids(subtractGtidSet(set, parseGtidSet(logged))) < countGtids(set),
+      setOf: (gtids) => formatGtidSet(parseGtidSet(gtids.join(','))),
+    }
   },
 
   missing: ({ source, replica }) => countGtids(without(source.executed, replica.executed)),

@@ -11,7 +11,7 @@ import { statusIn } from './mysql-channels.ts'
 import { type Session, text } from './query.ts'
 
 export const placeFencing: Fencing = {
-  position: async (source) => formatPlace(await endOfLog(source)),
+  position: async (source) => formatPlace(await endOf(source)),
 
   // A low-water mark under parallel appliers: late, never early.
   async hasReached(replica, position, channel) {
@@ -25,17 +25,23 @@ export const placeFencing: Fencing = {
   },
 
   async readPast({ control, reader }, ceiling, read) {
-    if (isBefore(await endOfLog(control), parsePlace(ceiling.target))) return null
+    if (isBefore(await endOf(control), parsePlace(ceiling.target))) return null
     if (await isAnyoneWaiting(control)) return null
     return { value: await read(reader) }
   },
 }
 
-async function endOfLog(source: Session): Promise<BinlogPlace> {
+async function endOf(source: Session): Promise<BinlogPlace> {
+  const end = await logEnd(source)
+  if (end === null) throw gone(source, 'it writes no binary log any more')
+  return end
+}
+
+export async function logEnd(source: Session): Promise<BinlogPlace | null> {
   // SHOW MASTER STATUS is gone in 8.4, SHOW BINARY LOG STATUS came with 8.2.
   const isNew = atLeast(await source.flavor(), 'mysql', 8, 2)
   const [row] = await source.query(isNew ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS')
-  if (row === undefined) throw gone(source, 'it writes no binary log any more')
+  if (row === undefined) return null
   return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
 }
 

@@ -5,7 +5,7 @@ import { groupFencing, groupMembership } from './group-replication.ts'
 import { containsGtidSet, formatGtidSet, parseGtidSet, unionGtidSets } from './gtid-set.ts'
 import { readChannels } from './mysql-channels.ts'
 import { mysqlGtids, ownedGtids } from './mysql-gtids.ts'
-import { placeFencing } from './mysql-places.ts'
+import { logEnd, placeFencing } from './mysql-places.ts'
 import { type Session, text, understood } from './query.ts'
 import { quoteText } from './sql.ts'
 
@@ -69,6 +69,7 @@ export const mysql: Dialect = {
   channels: readChannels,
 
   gtids: mysqlGtids,
+  logEnd,
 
   async historyList(session) {
     const [row] = await session.query(

@@ -177,7 +177,9 @@ function gtidFindings(server: ServerReport): Graded[] {
   const atLeast = gtid.errantExact ? '' : 'at least '
   const which = gtid.errantSet ? ` (${gtid.errantSet})` : ''
   const count = plural(gtid.errant, 'errant transaction')
-  return [['critical', `${server.name} has ${atLeast}${count}${which}`]]
+  const tables = [...new Set((gtid.errantTransactions ?? []).flatMap((one) => one.tables))]
+  const where = tables.length === 0 ? '' : ` in ${listed(tables, NAMES_LISTED)}`
+  return [['critical', `${server.name} has ${atLeast}${count}${which}${where}`]]
 }
 
 function privilegeFindings(server: ServerReport, acceptUnknown: readonly string[]): Graded[] {

@@ -1,5 +1,5 @@
 /** The `check` object: what `check --output=json` prints and `/api/v1` serves. Format 1 is a contract. */
-import type { Report, ServerReport, SetReport, TableReport } from '../domain.ts'
+import type { ErrantTransaction, Report, ServerReport, SetReport, TableReport } from '../domain.ts'
 import { isoSeconds } from './format.ts'
 import {
   countedBy,
@@ -79,9 +79,10 @@ function serverObject(server: ServerReport) {
       errant: decimal(gtid?.errant),
       errant_set: gtid?.errantSet ?? null,
       errant_exact: gtid?.errantExact ?? null,
+      errant_transactions: gtid?.errantTransactions?.map(errantObject) ?? null,
       unrecoverable: sum(channels?.map((channel) => channel.unrecoverable) ?? []),
     },
-    heartbeat: heartbeat === null ? null : isoSeconds(heartbeat),
+    heartbeat: moment(heartbeat),
     channels: (channels ?? []).map((channel) => ({
       name: channel.name,
       source: channel.source,
@@ -94,6 +95,16 @@ function serverObject(server: ServerReport) {
       missing: decimal(channel.missing),
       receive_gap: decimal(channel.receiveGap),
     })),
+  }
+}
+
+function errantObject({ gtid, tables, statements, place, ...written }: ErrantTransaction) {
+  return {
+    gtid,
+    tables,
+    statements,
+    at: { after: moment(written.writtenAfter), before: moment(written.writtenBefore) },
+    binlog: { file: place.file, position: place.offset.toString() },
   }
 }
 
@@ -121,8 +132,12 @@ function tableObject(table: TableReport, requested: RequestedChecks) {
     },
     counted: standing?.counted ?? false,
     since: isoSeconds(since),
-    verified_at: verifiedAt === null ? null : isoSeconds(verifiedAt),
+    verified_at: moment(verifiedAt),
   }
+}
+
+function moment(time: Date | null): string | null {
+  return time === null ? null : isoSeconds(time)
 }
 
 function decimal(count: bigint | null | undefined): string | null {

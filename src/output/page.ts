@@ -10,6 +10,7 @@ import {
   THROTTLE_REASONS,
   type Verdict,
 } from '../domain.ts'
+import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { findingsOf, JUDGE_ALL } from './findings.ts'
 import { duration, html, isoSeconds, plural } from './format.ts'
 import {
@@ -123,6 +124,11 @@ ${(['drifted', 'missing', 'unknown', 'suspect'] as const)
       ) + (verdict === 'drifted' && having(verdict).length > 0 ? WHICH_ROWS : ''),
   )
   .join('\n')}
+${table(
+  'Errant transactions',
+  ERRANT_HEADINGS,
+  errantRows(set).map((row) => row.map(html)),
+)}
 ${table('Schema differences', SCHEMA_HEADINGS, schemaRows(set))}
 ${checksTable(set.servers, now)}
 <p class="note"><a href="/api/v1/sets/${html(encodeURIComponent(set.name))}">all of this set as JSON</a></p>

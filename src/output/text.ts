@@ -8,6 +8,7 @@ import {
   type TableReport,
   VERDICTS,
 } from '../domain.ts'
+import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { ageOf, duration, isoSeconds, listed, plural, visible } from './format.ts'
 import { countedBy, type RequestedChecks, setVerdict, stateOf, tableVerdict } from './judge.ts'
@@ -52,6 +53,7 @@ function setLines(set: SetReport, now: Date, { requestedChecks }: JudgeOptions):
     ...section('missing', missingRows(having('missing'), now)),
     ...section('unknown', unknownRows(having('unknown'), now)),
     ...section('suspect', suspectRows(having('suspect'), now)),
+    ...section('errant transactions', errantSection(set)),
     ...section('row counts that differ', countRows(set)),
     ...section('schema differences', schemaRows(set)),
   ]
@@ -216,6 +218,11 @@ function countRows(set: SetReport): Rows {
   })
   const headings = ['table', 'link', 'source', 'replica', 'difference']
   return rows.length === 0 ? [] : [headings, ...rows.slice(0, TABLES_LISTED)]
+}
+
+function errantSection(set: SetReport): Rows {
+  const rows = errantRows(set)
+  return rows.length === 0 ? [] : [ERRANT_HEADINGS, ...rows]
 }
 
 function schemaRows(set: SetReport): Rows {

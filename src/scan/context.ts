@@ -17,6 +17,7 @@ import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
 import type { World } from '../world.ts'
 import { type CheckRuns, checkRuns } from './check-runs.ts'
+import { type ErrantMemory, noErrants } from './errant.ts'
 import { createGate, type ServerGate } from './gate.ts'
 import {
   NO_MEMORY,
@@ -48,6 +49,7 @@ export interface ServerFacts {
   outReason: string | null
   outFailure: FailureReason | null
   gtid: GtidReport | null
+  readonly errants: ErrantMemory
   /** When the newest heartbeat row was written that has come from its source; null = none was seen. */
   heartbeat: Date | null
   privileges: PrivilegeReport | null
@@ -123,6 +125,7 @@ export function createContext(
         outReason: null,
         outFailure: null,
         gtid: null,
+        errants: noErrants(),
         heartbeat: null,
         privileges: null,
         grants: null,

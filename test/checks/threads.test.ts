@@ -76,7 +76,14 @@ describe('a server that comes back from its restart', () => {
     const { look, become, scan, server } = pair()
     await look()
     const facts = scan.context.facts.get('db2')
-    if (facts) facts.gtid = { enabled: true, errant: 3n, errantSet: 'x', errantExact: true }
+    if (facts)
+      facts.gtid = {
+        enabled: true,
+        errant: 3n,
+        errantSet: 'x',
+        errantExact: true,
+        errantTransactions: null,
+      }
     become('mariadb', 11, 8, 2)
 
     await look().catch(() => undefined)

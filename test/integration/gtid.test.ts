@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Lab } from '../../src/lab/lab.ts'
 import { describeFlavors, startCluster, until, useCluster } from '../support/cluster.ts'
-import { type Run, runCheck } from '../support/exporter.ts'
+import { configOf, type Run, runCheck, startExporter } from '../support/exporter.ts'
+import { untilReport } from '../support/exporter-waits.ts'
 import { type ServerObject, serverIn } from '../support/report.ts'
 
 const look = (lab: Lab) => runCheck(lab, ['--checks=threads,gtid'])
@@ -20,6 +21,7 @@ const NOTHING = {
   errant: '0',
   errant_set: '',
   errant_exact: true,
+  errant_transactions: [],
   unrecoverable: '0',
 }
 
@@ -107,15 +109,80 @@ describeFlavors((flavor) => {
       await lab.caughtUp()
     })
 
-    test('with an errant transaction on its leaf still has it when the chain has gone on', async () => {
+    test('with errant transactions on its leaf tells what they touched, when the chain has gone on too', async () => {
       const lab = cluster()
-      await lab.server('db3').exec('FLUSH PRIVILEGES')
+      const db3 = lab.server('db3')
+      await db3.exec('INSERT INTO shop.t (id, v) VALUES (1000, 1)')
+      await write(3)
+      await lab.caughtUp()
+      await db3.exec('CREATE TABLE shop.secret (id INT PRIMARY KEY)')
       await write(3)
       await lab.caughtUp()
       const run = await look(lab)
-      expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ errant: '1', missing: '0' })
+      const { errant_transactions: found, ...leaf } = serverIn(run.json, 'db3').gtid
+      expect(leaf, run.explain).toMatchObject({ errant: '2', errant_exact: true, missing: '0' })
+      expect(found, run.explain).toMatchObject([
+        { tables: ['shop.t'], statements: [], at: { after: null } },
+        { tables: [], statements: ['CREATE TABLE'], binlog: { file: 'binlog.000001' } },
+      ])
+      expect(leaf.errant_set).toBe(
+        flavor === 'mysql'
+          ? `${await db3.value('SELECT @@server_uuid')}:1-2`
+          : found?.map(({ gtid }) => gtid).join(','),
+      )
       expect(gtidsOf(run, 'db2'), run.explain).toMatchObject({ errant: '0', missing: '0' })
+      expect(run.text).not.toContain('secret')
       expect(run.code, run.explain).toBe(2)
+      const text = await runCheck(lab, ['--checks=threads,gtid', '--output=text'])
+      expect(text.text, text.explain).toMatch(/db3 has 2 errant transactions \(.*\) in shop\.t/)
+      expect(text.text, text.explain).toMatch(/errant transactions\n.*\n.*shop\.t +before 20/)
+    })
+
+    test('with errant transactions counts them for an account that may not read the log', async () => {
+      const lab = cluster()
+      const held =
+        flavor === 'mysql'
+          ? 'SELECT, PROCESS, REPLICATION CLIENT'
+          : 'SELECT, PROCESS, SLAVE MONITOR'
+      const account = { username: 'watcher', password: 'watcher' }
+      await lab
+        .server('db1')
+        .exec(
+          `CREATE USER watcher@'%' IDENTIFIED BY 'watcher'`,
+          `GRANT ${held} ON *.* TO watcher@'%'`,
+        )
+      await lab.caughtUp()
+      const run = await runCheck(lab, ['--checks=threads,gtid'], { config: configOf(lab, account) })
+      // Where MariaDB shows no log, it cannot be known either from when on the middle logged all.
+      const seen =
+        flavor === 'mysql'
+          ? { errant: '2', errant_exact: true }
+          : { errant: '0', errant_exact: false }
+      expect(serverIn(run.json, 'db3').gtid, run.explain).toMatchObject(seen)
+      if (flavor === 'mysql') {
+        expect(serverIn(run.json, 'db3').gtid.errant_transactions, run.explain).toBeNull()
+      }
+    })
+
+    test('of which one errs while it is watched has that between two looks', async () => {
+      const lab = cluster()
+      await using exporter = await startExporter(lab)
+      await untilReport(
+        exporter,
+        (report) => serverIn(report, 'db3').gtid.errant === '2',
+        'the two from before are known',
+      )
+      await lab.server('db3').exec('DELETE FROM shop.t WHERE id = 1000')
+      const report = await untilReport(
+        exporter,
+        (each) => serverIn(each, 'db3').gtid.errant_transactions?.length === 3,
+        'the third is found',
+      )
+      const third = serverIn(report, 'db3').gtid.errant_transactions?.[2]
+      expect(third).toMatchObject({ tables: ['shop.t'], statements: [] })
+      const [after, before] = [third?.at.after, third?.at.before].map((at) => Date.parse(at ?? ''))
+      expect(Number(before) - Number(after)).toBeGreaterThanOrEqual(0)
+      expect(await exporter.text('/')).toContain('<h3>Errant transactions</h3>')
     })
 
     // Last: the leaf cannot replicate any more.

@@ -4,20 +4,10 @@ import type { GtidObservation, Received } from '../../src/mysql/dialect.ts'
 import { mariadbGtids } from '../../src/mysql/mariadb-gtids.ts'
 import type { Row } from '../../src/mysql/query.ts'
 import { type Answer, fakeSession } from '../support/fake-session.ts'
+import { makeGtids } from '../support/fake-sights.ts'
 
-function seen(executed: string, overrides: Partial<GtidObservation> = {}): GtidObservation {
-  return {
-    vendor: 'mariadb',
-    enabled: true,
-    executed,
-    owned: '',
-    applied: '',
-    purged: '',
-    loggedSince: '',
-    received: new Map(),
-    ...overrides,
-  }
-}
+const seen = (executed: string, overrides: Partial<GtidObservation> = {}) =>
+  makeGtids('mariadb', executed, overrides)
 
 const channel = (gtids: string, byGtid = true): ReadonlyMap<string, Received> =>
   new Map([['', { byGtid, gtids }]])
@@ -29,7 +19,9 @@ const ends = (source: GtidObservation, replica: GtidObservation) => ({
 })
 
 describe('errant transactions', () => {
-  it.for<[string, replica: string, sources: [string, string?][], count: bigint, set: string]>([
+  it.for<
+    [string, replica: string, sources: [string, string?, string?][], count: bigint, set: string]
+  >([
     ['are not those of the source', '0-101-5', [['0-101-9']], 0n, ''],
     ['are those of the replica', '0-101-5,0-102-6', [['0-101-9']], 1n, '0-102-6'],
     ['are those that the source has less of', '0-101-12', [['0-101-9']], 1n, '0-101-12'],
@@ -44,23 +36,64 @@ describe('errant transactions', () => {
     [
       'are not those that a source applied and never logged',
       '0-100-50,0-101-60',
-      [['0-101-60', '0-100-50']],
+      [['0-101-60', '0-100-50', '0-101-51']],
       0n,
       '',
     ],
   ])('%s', ([, replica, sources, count, set]) => {
     const errant = mariadbGtids.errant(
       seen(replica),
-      sources.map(([executed, applied = '']) => seen(executed, { applied })),
+      sources.map(([executed, applied = '', loggedSince = '']) =>
+        seen(executed, { applied, loggedSince }),
+      ),
     )
 
-    expect(errant).toEqual({ count, set, exact: count === 0n })
+    expect(errant).toMatchObject({ count, set, exact: count === 0n })
+  })
+
+  test('may be among what a source applied, when nobody knows since when it logs: not exact', () => {
+    const source = seen('0-101-60', { applied: '0-101-60' })
+
+    expect(mariadbGtids.errant(seen('0-100-50,0-101-60'), [source])).toMatchObject({
+      count: 0n,
+      exact: false,
+    })
   })
 
   test('of a leaf stay errant when the middle of the chain has gone on', () => {
     const middle = seen('0-101-5000', { applied: '0-101-5000', loggedSince: '0-101-1' })
 
     expect(mariadbGtids.errant(seen('0-101-900,0-103-901'), [middle]).set).toBe('0-103-901')
+  })
+})
+
+describe('one errant transaction', () => {
+  const errant = mariadbGtids.errant(seen('0-102-9,7-102-3'), [seen('0-102-6')])
+
+  it.for([
+    ['0-102-6', false],
+    ['0-102-7', true],
+    ['0-102-9', true],
+    ['0-102-10', false],
+    ['0-101-8', false],
+    ['7-102-1', true],
+  ] as const)('is %s: %s', ([gtid, expected]) => {
+    expect(errant.includes(gtid)).toBe(expected)
+  })
+
+  it.for([
+    ['', false],
+    ['0-101-900,0-102-6', false],
+    ['0-102-7', true],
+    ['7-102-1', true],
+  ] as const)('is among %j, which was logged: %s', ([logged, expected]) => {
+    expect(errant.meets(logged)).toBe(expected)
+  })
+
+  test('and others make a set that leaves out what others wrote in between', () => {
+    expect(errant.setOf(['0-102-7', '0-102-9', '0-102-8', '7-102-1', '7-102-3'])).toBe(
+      '0-102-7..9,7-102-1,7-102-3',
+    )
   })
 })
 
@@ -122,7 +155,11 @@ describe('transactions of a source', () => {
 
 describe('a look at a server', () => {
   /** Recorded on 10.11.19. */
-  const event = (type: string, info: string): Row => ({ Event_type: type, Info: info })
+  const event = (type: string, info: string): Row => ({
+    Event_type: type,
+    Info: info,
+    End_log_pos: '285',
+  })
   const log = (list: string, ...more: Row[]): Row[] => [
     event('Format_desc', 'Server ver: 10.11.19-MariaDB-log, Binlog ver: 4'),
     event('Gtid_list', list),

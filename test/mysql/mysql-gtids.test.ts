@@ -4,23 +4,13 @@ import type { GtidObservation } from '../../src/mysql/dialect.ts'
 import { mysqlGtids } from '../../src/mysql/mysql-gtids.ts'
 import type { Row } from '../../src/mysql/query.ts'
 import { type Answer, fakeSession } from '../support/fake-session.ts'
+import { makeGtids } from '../support/fake-sights.ts'
 import { UUID } from '../support/fake-status-rows.ts'
 
 const OTHER = '99999999-71ca-11e1-9e33-c80aa9429562'
 
-function seen(executed: string, overrides: Partial<GtidObservation> = {}): GtidObservation {
-  return {
-    vendor: 'mysql',
-    enabled: true,
-    executed,
-    owned: '',
-    applied: executed,
-    purged: '',
-    loggedSince: '',
-    received: new Map([['', { byGtid: true, gtids: '' }]]),
-    ...overrides,
-  }
-}
+const seen = (executed: string, overrides: Partial<GtidObservation> = {}) =>
+  makeGtids('mysql', executed, { ...received(''), ...overrides })
 
 const received = (gtids: string, byGtid = true) => ({
   received: new Map([['', { byGtid, gtids }]]),
@@ -45,13 +35,37 @@ describe('errant transactions', () => {
       sources.map((source) => seen(source)),
     )
 
-    expect(errant).toEqual({ count, set, exact: true })
+    expect(errant).toMatchObject({ count, set, exact: true })
   })
 
   test('are not those that a semi-sync source has sent and not committed yet', () => {
     const source = seen(`${UUID}:1-54`, { owned: `${UUID}:55` })
 
     expect(mysqlGtids.errant(seen(`${UUID}:1-55`), [source]).count).toBe(0n)
+  })
+})
+
+describe('one errant transaction', () => {
+  const errant = mysqlGtids.errant(seen(`${OTHER}:1-2:fix:1`), [seen(`${OTHER}:1`)])
+
+  it.for([
+    [`${OTHER}:1`, false],
+    [`${OTHER}:2`, true],
+    [`${OTHER.toUpperCase()}:2`, true],
+    [`${OTHER}:3`, false],
+    [`${OTHER}:fix:1`, true],
+    [`${OTHER}:fix:2`, false],
+    [`${UUID}:2`, false],
+  ] as const)('is %s: %s', ([gtid, expected]) => {
+    expect(errant.includes(gtid)).toBe(expected)
+  })
+
+  it.for([
+    ['', false],
+    [`${OTHER}:1`, false],
+    [`${OTHER}:1-2,\n${UUID}:1-7`, true],
+  ] as const)('is among %j, which was logged: %s', ([logged, expected]) => {
+    expect(errant.meets(logged)).toBe(expected)
   })
 })
 

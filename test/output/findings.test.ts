@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import type { CheckName, SetReport } from '../../src/domain.ts'
-import { exitCode, findingsOf } from '../../src/output/findings.ts'
+import { exitCode, findingsOf, JUDGE_ALL } from '../../src/output/findings.ts'
 import {
   makeChannel,
   makeCheck,
   makeDifference,
+  makeErrant,
   makeReport,
   makeServer,
   makeSet,
@@ -43,7 +44,7 @@ describe('the exit code', () => {
     ],
     [
       'errant transactions',
-      withServer({ gtid: { enabled: true, errant: 1n, errantSet: null, errantExact: false } }),
+      withServer({ gtid: makeErrant({ errant: 1n, errantSet: null, errantExact: false }) }),
       2,
     ],
     ['unrecoverable transactions', withChannel({ unrecoverable: 3n }), 2],
@@ -164,6 +165,12 @@ describe('the exit code', () => {
     )
     expect(judge({ servers: pair })).toBe(0)
   })
+})
+
+test('errant transactions are named with the tables that they touched', () => {
+  const servers = [makeSource(), makeServer({ gtid: makeErrant({ errantExact: false }) })]
+  const [first] = findingsOf(makeReport(makeSet({ servers })), JUDGE_ALL)
+  expect(first?.text).toBe('db2 has at least 2 errant transactions (0-2-7..8) in shop.orders')
 })
 
 test('findings come worst first, in one sentence per server and kind', () => {

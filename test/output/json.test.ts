@@ -4,6 +4,7 @@ import {
   ago,
   makeChannel,
   makeDifference,
+  makeErrant,
   makeReport,
   makeServer,
   makeSet,
@@ -12,11 +13,7 @@ import {
 
 test('the check object has the form that the contract shows', () => {
   const set = makeSet({
-    servers: [
-      makeServer({
-        gtid: { enabled: true, errant: 2n, errantSet: '0-2-7..8', errantExact: true },
-      }),
-    ],
+    servers: [makeServer({ gtid: makeErrant() })],
     tables: [
       makeTable({
         checksum: {
@@ -52,6 +49,15 @@ test('the check object has the form that the contract shows', () => {
               errant: '2',
               errant_set: '0-2-7..8',
               errant_exact: true,
+              errant_transactions: [
+                {
+                  gtid: '0-2-7',
+                  tables: ['shop.orders'],
+                  statements: [],
+                  at: { after: '2026-11-20T11:59:45Z', before: '2026-11-20T12:00:00Z' },
+                  binlog: { file: 'binlog.000003', position: '1602' },
+                },
+              ],
               unrecoverable: '0',
             },
             heartbeat: null,

@@ -4,6 +4,7 @@ import {
   ago,
   makeCheck,
   makeDifference,
+  makeErrant,
   makeReport,
   makeServer,
   makeSet,
@@ -21,6 +22,19 @@ test('nothing that a server says becomes markup', () => {
     servers: [
       makeSource({ name: EVIL, version: EVIL, address: EVIL, flavor: EVIL }),
       makeServer({ name: EVIL, up: false, outReason: EVIL }),
+      makeServer({
+        gtid: makeErrant({
+          errantSet: EVIL,
+          errantTransactions:
+            makeErrant().errantTransactions?.map((one) => ({
+              ...one,
+              gtid: EVIL,
+              tables: [EVIL],
+              statements: [EVIL],
+              place: { file: EVIL, offset: 4n },
+            })) ?? null,
+        }),
+      }),
     ],
     tables: [
       makeTable({
@@ -57,6 +71,16 @@ test('a drifted table shows where, how much and since when', () => {
   expect(page).toContain('1000 → 1000: 1 missing, 3 changed')
   expect(page).toContain('2h ago')
   expect(page).toContain('<title>shop drifted, mysql-drift-exporter</title>')
+})
+
+test('errant transactions show where they are, what they touched and when they came', () => {
+  const servers = [makeSource(), makeServer({ gtid: makeErrant() })]
+  const page = renderPage(makeReport(makeSet({ servers })), OPTIONS)
+  expect(page).toContain('<h3>Errant transactions</h3>')
+  expect(page).toContain(
+    '<td>db2</td><td>0-2-7</td><td>shop.orders</td>' +
+      '<td>between 2026-11-20T11:59:45Z and 2026-11-20T12:00:00Z</td><td>binlog.000003:1602</td>',
+  )
 })
 
 test('what is the same shows how recently that was verified', () => {

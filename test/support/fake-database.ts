@@ -1,6 +1,7 @@
 /** A server's contents, and its answers to the statements with which it is compared. */
 import { ServerError } from '../../src/errors.ts'
 import type { Row } from '../../src/mysql/query.ts'
+import type { FakeBinlog } from './fake-binlog.ts'
 import { mysql80Row } from './fake-status-rows.ts'
 
 export interface FakeTableData {
@@ -22,6 +23,8 @@ export interface FakeDatabase {
   readonly identity: Record<string, string>
   readonly grants: string[]
   gtidExecuted: string
+  /** null: this account may not read it. */
+  binlog: FakeBinlog | null
   /** Of the table that is configured for it. */
   heartbeats: Row[]
   /** A replica that is behind has not applied what is asked for. */
@@ -70,6 +73,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
       gtid_mode: 'ON',
     },
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
+    binlog: null,
     heartbeats: [],
     gtidExecuted: `${uuidOf('db1')}:1-100`,
     isBehind: false,
@@ -111,6 +115,8 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
+  if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) return endOf(database)
+  if (/^SHOW (BINARY LOGS|BINLOG EVENTS)/.test(sql)) return binlogOf(database).answer(sql)
   if (sql.startsWith('SELECT h.server_id')) return database.heartbeats
   // As without performance_schema: the lag is that of the channel.
   if (sql.includes('replication_applier_status')) return []
@@ -119,6 +125,16 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SHOW GRANTS')) return database.grants.map((grant) => ({ grant }))
   if (sql.startsWith('SELECT CURRENT_USER()')) return [{ account: 'drift@%' }]
   throw new Error(`${database.name} does not know: ${sql}`)
+}
+
+function endOf(database: FakeDatabase): Row[] {
+  const { file, offset } = binlogOf(database).end()
+  return [{ File: file, Position: String(offset) }]
+}
+
+function binlogOf({ name, binlog }: FakeDatabase): FakeBinlog {
+  if (binlog !== null) return binlog
+  throw new ServerError('privilege', `${name}: Access denied; you need REPLICATION SLAVE`, 1227)
 }
 
 function receivedBy({ channels, gtidExecuted: received }: FakeDatabase): Row[] {

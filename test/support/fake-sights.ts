@@ -1,5 +1,6 @@
 /** Servers as last seen, and their channels: healthy, unless a test says otherwise. */
-import type { ChannelStatus, Identity } from '../../src/mysql/dialect.ts'
+import type { ChannelStatus, GtidObservation, Identity } from '../../src/mysql/dialect.ts'
+import type { Vendor } from '../../src/mysql/flavor.ts'
 import type { Membership } from '../../src/mysql/membership.ts'
 import type { Sight } from '../../src/topology.ts'
 import { makeServerConfig } from './fake-server.ts'
@@ -59,6 +60,25 @@ export function makeMembership(overrides: Partial<Membership> = {}): Membership 
     group: 'cluster-1',
     state: 'active',
     refusesWrites: false,
+    ...overrides,
+  }
+}
+
+/** @param executed in the vendor's notation. */
+export function makeGtids(
+  vendor: Vendor,
+  executed: string,
+  overrides: Partial<GtidObservation> = {},
+): GtidObservation {
+  return {
+    vendor,
+    enabled: true,
+    executed,
+    owned: '',
+    applied: vendor === 'mysql' ? executed : '',
+    purged: '',
+    loggedSince: '',
+    received: new Map(),
     ...overrides,
   }
 }

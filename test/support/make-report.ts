@@ -3,6 +3,7 @@ import {
   type ChannelReport,
   type CheckStatus,
   FAILURE_REASONS,
+  type GtidReport,
   type LoadCounters,
   RECHECK_RESULTS,
   type Report,
@@ -111,6 +112,27 @@ export function makeChannel(overrides: Partial<ChannelReport> = {}): ChannelRepo
   }
 }
 
+/** Two in `shop.orders`, of which one was found. */
+export function makeErrant(overrides: Partial<GtidReport> = {}): GtidReport {
+  return {
+    enabled: true,
+    errant: 2n,
+    errantSet: '0-2-7..8',
+    errantExact: true,
+    errantTransactions: [
+      {
+        gtid: '0-2-7',
+        tables: ['shop.orders'],
+        statements: [],
+        place: { file: 'binlog.000003', offset: 1602n },
+        writtenAfter: ago(75),
+        writtenBefore: ago(60),
+      },
+    ],
+    ...overrides,
+  }
+}
+
 /** A replica of `db1`. */
 export function makeServer(overrides: Partial<ServerReport> = {}): ServerReport {
   return {
@@ -123,7 +145,13 @@ export function makeServer(overrides: Partial<ServerReport> = {}): ServerReport 
     version: '10.11.19',
     serverUuid: null,
     readOnly: true,
-    gtid: { enabled: true, errant: 0n, errantSet: '', errantExact: true },
+    gtid: {
+      enabled: true,
+      errant: 0n,
+      errantSet: '',
+      errantExact: true,
+      errantTransactions: [],
+    },
     heartbeat: null,
     channels: [makeChannel()],
     privileges: { excess: [], missing: [], refused: [] },

@@ -31,6 +31,15 @@ export interface ServerObject {
     readonly errant: string | null
     readonly errant_set: string | null
     readonly errant_exact: boolean | null
+    readonly errant_transactions:
+      | readonly {
+          readonly gtid: string
+          readonly tables: readonly string[]
+          readonly statements: readonly string[]
+          readonly at: { readonly after: string | null; readonly before: string | null }
+          readonly binlog: { readonly file: string; readonly position: string }
+        }[]
+      | null
     readonly unrecoverable: string | null
   }
   readonly heartbeat: string | null
