@@ -25,7 +25,10 @@ export interface Scenario {
   /** `silent`, `pending`, `firing`, `resolved`, `restart gap`, `start-up` or `two exporters`, a colon, and what it shows. */
   readonly name: string
   readonly series: readonly Series[]
-  /** By moment, earliest first: all alerts of the name that there are. */
+  /**
+   * By moment, earliest first: all alerts of the name that there are. Not where a range just begins to hold a value:
+   * Prometheus 3 leaves out its left end.
+   */
   readonly at: Readonly<Record<`${number}m`, readonly Expected[]>>
 }
 

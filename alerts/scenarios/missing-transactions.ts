@@ -35,7 +35,7 @@ export const missingTransactions: AlertScenarios = {
     {
       name: 'silent: a replica that lags a little is behind by now more, now fewer',
       series: count('40 20 55 31 12 47 22 38 61 9 33 18 52 27 44 15 36 50 21 8 57 29 11 46 24 39'),
-      at: { '12m': QUIET, '25m': [pending(missing(0))] },
+      at: { '15m': QUIET, '25m': [pending(missing(0))] },
     },
     {
       name: 'silent: a delayed replica lacks the transactions of its delay',

@@ -35,7 +35,7 @@ export const throttledTooLong: AlertScenarios = {
     {
       name: 'silent: while the set is paused, and for six hours after',
       series: held({ lag: '1x100', paused: '0x10 1x11 0x90' }),
-      at: { '450m': QUIET, '580m': QUIET },
+      at: { '450m': QUIET, '560m': QUIET },
     },
     {
       name: 'silent: a rest after every reading is meant',
@@ -51,7 +51,7 @@ export const throttledTooLong: AlertScenarios = {
       name: 'firing: half an hour after nine tenths of six hours',
       series: held({ threads_running: '0x6 1x80' }),
       at: {
-        '390m': QUIET,
+        '380m': QUIET,
         '410m': [pending(throttled(''))],
         '430m': [throttled('100%')],
         '500m': [throttled('100%')],
@@ -60,7 +60,7 @@ export const throttledTooLong: AlertScenarios = {
     {
       name: 'firing: for six hours not outside of its hours any more',
       series: held({ lag: '1x100', window: '1x10 0x90' }),
-      at: { '460m': QUIET, '500m': [throttled('100%', 'lag')] },
+      at: { '450m': QUIET, '500m': [throttled('100%', 'lag')] },
     },
     {
       name: 'resolved: when it may be read again for a while',

@@ -29,7 +29,7 @@ export const verificationStalled: AlertScenarios = {
     {
       name: 'silent: outside of its hours it stands still, and for an hour after',
       series: [progress('0.5x120'), throttled('window', '1x80 0x40')],
-      at: { '150m': QUIET, '400m': QUIET, '460m': QUIET },
+      at: { '150m': QUIET, '400m': QUIET, '455m': QUIET },
     },
     {
       name: 'silent: while the set is paused',
@@ -44,8 +44,8 @@ export const verificationStalled: AlertScenarios = {
         throttled('duty', '1x60', 'db2'),
       ],
       at: {
-        '60m': QUIET,
-        '120m': [pending(stalled(''))],
+        '55m': QUIET,
+        '115m': [pending(stalled(''))],
         '125m': [stalled('50%', 'db1 (threads_running)')],
       },
     },
@@ -57,7 +57,7 @@ export const verificationStalled: AlertScenarios = {
     {
       name: 'firing: what is long over explains nothing',
       series: [progress('0.5x120'), throttled('window', '1x20 0x100')],
-      at: { '160m': QUIET, '225m': [stalled('50%')] },
+      at: { '155m': QUIET, '225m': [stalled('50%')] },
     },
     {
       name: 'resolved: when it gets on',
