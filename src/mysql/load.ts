@@ -1,4 +1,5 @@
 /** How busy a server is, as far as this account may know. */
+import { ServerError } from '../errors.ts'
 import { dialectOf } from './dialects.ts'
 import { MARK, type Session, statusNumber, unlessRefused } from './query.ts'
 
@@ -28,9 +29,21 @@ export async function readLoad(session: Session): Promise<LoadReading> {
  * wait for ourselves is in nobody's way.
  */
 export async function waitingLocks(session: Session): Promise<number> {
-  const [row] = await session.query(
-    "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for % metadata lock' " +
-      `AND (INFO IS NULL OR INFO NOT LIKE '${MARK.trimEnd()}%')`,
-  )
+  const [row] = await session
+    .query(waitingIn('information_schema.PROCESSLIST'))
+    .catch((error: unknown) => {
+      if (!(error instanceof ServerError && error.errno === NO_SUCH_VIEW)) throw error
+      return session.query(waitingIn('performance_schema.processlist'))
+    })
   return Number(row?.['n'] ?? 0)
+}
+
+/** MySQL has announced that it will drop the one of information_schema; 9.7.4 has both. */
+const NO_SUCH_VIEW = 1109
+
+function waitingIn(list: string): string {
+  return (
+    `SELECT COUNT(*) AS n FROM ${list} WHERE STATE LIKE 'Waiting for % metadata lock' ` +
+    `AND (INFO IS NULL OR INFO NOT LIKE '${MARK.trimEnd()}%')`
+  )
 }
