@@ -35,11 +35,11 @@ export function writeSettings(record: ServerRecord, context: SettingsContext): v
     'relay-log': 'relay',
     'relay-log-recovery': 'ON',
     'read-only': isSource ? 'OFF' : 'ON',
-    // Small and quick. A killed process loses nothing by the last two, only a power cut would.
     'innodb-buffer-pool-size': '32M',
     'max-connections': '200',
-    'innodb-flush-log-at-trx-commit': '2',
-    'sync-binlog': '0',
+    // As a server should be: what a lab is asked for must be healthy. Each engine spares what it can of the syncs.
+    'innodb-flush-log-at-trx-commit': '1',
+    'sync-binlog': '1',
     ...engine.settings,
     ...installation.settings,
     ...clusterSettings(record, context),
