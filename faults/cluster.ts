@@ -136,6 +136,7 @@ function exporterConfig(
       fence_timeout: milliseconds(durations.fenceTimeout),
     },
     schema: interval(durations.schema),
+    variables: interval(durations.variables),
     grants: interval(durations.grants),
   }
   const servers = [...wires].map(([name, { port }]) => ({ name, address: `127.0.0.1:${port}` }))

@@ -13,6 +13,7 @@ const AT_REAL_DURATION = {
   gtid: 15,
   rowCount: 300,
   schema: 300,
+  variables: 300,
   grants: 300,
   checksum: 600,
   confirmDelay: 5,

@@ -67,7 +67,15 @@ export const FAILURE_REASONS = [
 ] as const
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
-export const CHECK_NAMES = ['threads', 'gtid', 'row_count', 'checksum', 'schema', 'grants'] as const
+export const CHECK_NAMES = [
+  'threads',
+  'gtid',
+  'row_count',
+  'checksum',
+  'schema',
+  'variables',
+  'grants',
+] as const
 export type CheckName = (typeof CHECK_NAMES)[number]
 
 /** The checks that compare the data of tables. */
@@ -102,6 +110,36 @@ export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number]
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
+
+/** Settings that are compared or judged: one name for all vendors and versions. A metric label. */
+export const VARIABLE_NAMES = [
+  'log_bin',
+  'binlog_format',
+  'binlog_row_image',
+  'binlog_row_metadata',
+  'binlog_expire_logs_seconds',
+  'binlog_gtid_index',
+  'gtid_mode',
+  'enforce_gtid_consistency',
+  'gtid_strict_mode',
+  'server_id',
+  'sql_mode',
+  'time_zone',
+  'character_set_server',
+  'collation_server',
+  'lower_case_table_names',
+  'explicit_defaults_for_timestamp',
+  'log_replica_updates',
+  'sync_binlog',
+  'innodb_flush_log_at_trx_commit',
+  'replica_skip_errors',
+  'replica_exec_mode',
+  'replication_filters',
+] as const
+export type VariableName = (typeof VARIABLE_NAMES)[number]
+
+export const VARIABLE_FINDING_KINDS = ['dangerous', 'difference'] as const
+export type VariableFindingKind = (typeof VARIABLE_FINDING_KINDS)[number]
 
 /** How a fenced look at one range ended; label of `chunk_rechecks_total`. */
 export const RECHECK_RESULTS = ['same', 'moving', 'disagree', 'lag', 'ahead', 'invalid'] as const
@@ -210,6 +248,8 @@ export interface ServerReport {
   readonly channels: readonly ChannelReport[]
   /** null before they were read. */
   readonly privileges: PrivilegeReport | null
+  /** null before they were read. */
+  readonly settings: SettingsReport | null
   /** Only the checks that apply to this server. */
   readonly checks: Readonly<Partial<Record<CheckName, CheckStatus>>>
   readonly load: LoadCounters
@@ -263,6 +303,27 @@ export interface SchemaDifference {
   readonly replica: string | null
 }
 
+/** A setting that is dangerous by itself, or that the source has otherwise. */
+export interface VariableFinding {
+  readonly server: string
+  readonly variable: VariableName
+  /** What that server calls it: `slave_exec_mode` for `replica_exec_mode`. */
+  readonly name: string
+  readonly kind: VariableFindingKind
+  readonly value: string
+  /** Of a difference: who has it otherwise, and how. */
+  readonly source: { readonly server: string; readonly value: string } | null
+  /** What it leads to, in words for people. */
+  readonly why: string
+}
+
+/** What could be judged of a server's settings: of these, what is no finding is in order. */
+export interface SettingsReport {
+  readonly judged: readonly VariableName[]
+  /** With those of its sources. */
+  readonly compared: readonly VariableName[]
+}
+
 export interface SetReport {
   readonly name: string
   readonly servers: readonly ServerReport[]
@@ -270,6 +331,7 @@ export interface SetReport {
   readonly schemaDifferences: readonly SchemaDifference[]
   /** Servers whose schema check has completed at least once: their counts may be 0-filled. */
   readonly schemaRead: readonly string[]
+  readonly variableFindings: readonly VariableFinding[]
   /** Connected parts of the set that hold a source; null while a server is unreadable. */
   readonly sources: number | null
   /** 0 to 1, null before the first checksum pass. */

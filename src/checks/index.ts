@@ -5,6 +5,15 @@ import { gtid } from './gtid.ts'
 import { rowCount } from './row-count.ts'
 import { schema } from './schema.ts'
 import { threads } from './threads.ts'
+import { variables } from './variables.ts'
 
 /** In the order in which `check` runs them: who is there, what we may do, then what is compared. */
-export const CHECKS: readonly Check[] = [threads, grants, gtid, schema, rowCount, checksum]
+export const CHECKS: readonly Check[] = [
+  threads,
+  grants,
+  gtid,
+  variables,
+  schema,
+  rowCount,
+  checksum,
+]

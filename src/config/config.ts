@@ -1,5 +1,5 @@
 /** The configuration after defaults and overrides: what `design.md` section 5 lists, resolved per set. */
-import type { CheckName } from '../domain.ts'
+import type { CheckName, VariableName } from '../domain.ts'
 import type { TimeWindow } from '../time-window.ts'
 
 /** All durations are milliseconds. */
@@ -86,6 +86,8 @@ export interface SetConfig {
   readonly intervals: Readonly<Partial<Record<CheckName, number>>>
   readonly checksum: ChecksumConfig
   readonly schemaIgnore: readonly string[]
+  /** Settings that are as they are meant to be. */
+  readonly variablesIgnore: readonly VariableName[]
   readonly throttle: ThrottleConfig
   readonly tableDetail: 'all' | 'drifted' | 'none'
   readonly maxTablesPerSet: number

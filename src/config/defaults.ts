@@ -13,6 +13,7 @@ export const DEFAULTS = {
     row_count: 10 * MINUTE,
     checksum: 24 * HOUR,
     schema: 15 * MINUTE,
+    variables: 15 * MINUTE,
     grants: HOUR,
   } satisfies Record<CheckName, number>,
   checksum: {
@@ -38,6 +39,7 @@ export const DEFAULTS = {
   tables: { include: [], exclude: [], priority: [], ignoreColumns: new Map(), where: new Map() },
   heartbeat: null,
   schemaIgnore: [],
+  variablesIgnore: [],
   tableDetail: 'all',
   maxTablesPerSet: 1000,
 } as const satisfies Omit<SetConfig, 'name' | 'credentials' | 'servers'>

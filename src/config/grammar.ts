@@ -1,5 +1,5 @@
 /** Every key of `design.md` section 5, and what each may hold. */
-import { DIFFERENCE_KINDS, SCHEMA_OBJECTS } from '../domain.ts'
+import { DIFFERENCE_KINDS, SCHEMA_OBJECTS, VARIABLE_NAMES } from '../domain.ts'
 import { matchesTable } from '../table-pattern.ts'
 import { parseTimeWindow, TIME_WINDOW_FORM, type TimeWindow } from '../time-window.ts'
 import { isZone } from '../wall-clock.ts'
@@ -39,7 +39,7 @@ const checks = map({
     priority_interval: interval,
   }),
   schema: map({ enabled: flag, interval, ignore: list(text(schemaRuleForm(), isSchemaRule)) }),
-  variables: notYet,
+  variables: map({ enabled: flag, interval, ignore: list(oneOf(...VARIABLE_NAMES)) }),
   grants: check,
   cdc: notYet,
   conflicts: notYet,

@@ -27,6 +27,7 @@ function printableSet(set: SetConfig) {
       priority_interval: formatDuration(checksum.priorityIntervalMs),
     },
     schema: { ignore: set.schemaIgnore },
+    variables: { ignore: set.variablesIgnore },
   }
   return {
     name: set.name,

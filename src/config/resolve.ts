@@ -193,6 +193,7 @@ function resolveSettings(layers: readonly Layer[]) {
     intervals,
     checksum,
     schemaIgnore: first((s) => s.checks?.schema?.ignore) ?? DEFAULTS.schemaIgnore,
+    variablesIgnore: first((s) => s.checks?.variables?.ignore) ?? DEFAULTS.variablesIgnore,
     throttle,
     tableDetail: first((s) => s.metrics?.table_detail) ?? DEFAULTS.tableDetail,
     maxTablesPerSet: first((s) => s.metrics?.max_tables_per_set) ?? DEFAULTS.maxTablesPerSet,

@@ -12,6 +12,7 @@ import {
 import { lagBeyondDelay } from '../lag.ts'
 import { listed, plural } from './format.ts'
 import { excessPrivileges, type RequestedChecks, stateOf, tableVerdict } from './judge.ts'
+import { settingSentences } from './settings.ts'
 
 /** As a monitoring plugin grades: `unknown` outranks `warning`, but a proven fault outranks both. */
 const GRADES = ['critical', 'unknown', 'warning'] as const
@@ -55,6 +56,7 @@ export function findingsOf(report: Report, options: JudgeOptions): Finding[] {
       ...tableFindings(set, options),
       ...set.servers.flatMap((server) => serverFindings(set, server, options)),
       ...schemaFindings(set),
+      ...settingSentences(set).map((text): Graded => ['warning', text]),
       ...topologyFindings(set),
     ].map(([grade, text]) => ({ grade, set: set.name, text })),
   )

@@ -1,5 +1,12 @@
 /** The `check` object: what `check --output=json` prints and `/api/v1` serves. Format 1 is a contract. */
-import type { ErrantTransaction, Report, ServerReport, SetReport, TableReport } from '../domain.ts'
+import type {
+  ErrantTransaction,
+  Report,
+  ServerReport,
+  SetReport,
+  TableReport,
+  VariableFinding,
+} from '../domain.ts'
 import { isoSeconds } from './format.ts'
 import {
   countedBy,
@@ -49,10 +56,24 @@ function setObject(set: SetReport, requested: RequestedChecks) {
       source: difference.source,
       replica: difference.replica,
     })),
-    variables: [],
+    variables: set.variableFindings.map(variableObject),
     privileges: set.servers.map(privilegesObject).filter(isRemarkable),
     conflicts: [],
     consumers: [],
+  }
+}
+
+/** `source`: of a difference, what the source has. */
+function variableObject({ server, variable, name, kind, value, source, why }: VariableFinding) {
+  return {
+    server,
+    variable,
+    name,
+    kind,
+    value,
+    source: source?.value ?? null,
+    source_server: source?.server ?? null,
+    why,
   }
 }
 

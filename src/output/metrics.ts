@@ -11,6 +11,7 @@ import { GzipPrefix } from './gzip.ts'
 import { addCoverage } from './metrics/coverage.ts'
 import { families, labels, NO_LABELS, Samples } from './metrics/encode.ts'
 import { FAMILY_NAMES, type FamilyName, partOf } from './metrics/families.ts'
+import { addSettings } from './metrics/settings.ts'
 import { addState } from './metrics/state.ts'
 import { addTables, examinedServers } from './metrics/tables.ts'
 
@@ -122,6 +123,7 @@ type Work<Result> = Generator<void, Result>
 function* renderState(set: SetReport): Work<Rendered> {
   const samples = new Samples()
   addState(samples, set)
+  addSettings(samples, set)
   yield
   yield* addCoverage(samples, set)
   return samples.text()

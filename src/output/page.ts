@@ -24,6 +24,7 @@ import {
 import { checksTable } from './page-checks.ts'
 import { badge, list, NOTHING, shown, table, when } from './page-html.ts'
 import { STYLE } from './page-style.ts'
+import { settingRows } from './settings.ts'
 
 export interface PageOptions {
   readonly version: string
@@ -130,6 +131,11 @@ ${table(
   errantRows(set).map((row) => row.map(html)),
 )}
 ${table('Schema differences', SCHEMA_HEADINGS, schemaRows(set))}
+${table(
+  'Settings',
+  ['Server', 'Kind', 'Setting', 'Value', 'What it leads to'],
+  settingRows(set).map((row) => row.map(html)),
+)}
 ${checksTable(set.servers, now)}
 <p class="note"><a href="/api/v1/sets/${html(encodeURIComponent(set.name))}">all of this set as JSON</a></p>
 </section>`

@@ -12,6 +12,7 @@ import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { ageOf, duration, isoSeconds, listed, plural, visible } from './format.ts'
 import { countedBy, type RequestedChecks, setVerdict, stateOf, tableVerdict } from './judge.ts'
+import { settingRows } from './settings.ts'
 
 const MEANINGS = {
   0: 'OK: everything that was compared is the same',
@@ -56,6 +57,7 @@ function setLines(set: SetReport, now: Date, { requestedChecks }: JudgeOptions):
     ...section('errant transactions', errantSection(set)),
     ...section('row counts that differ', countRows(set)),
     ...section('schema differences', schemaRows(set)),
+    ...section('settings', settingRows(set)),
   ]
 }
 

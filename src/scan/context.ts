@@ -13,6 +13,7 @@ import type { Logger } from '../log.ts'
 import type { GtidObservation } from '../mysql/dialect.ts'
 import type { Flavor } from '../mysql/flavor.ts'
 import type { Grant } from '../mysql/grants.ts'
+import type { VariableReading } from '../mysql/variables.ts'
 import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
 import type { World } from '../world.ts'
@@ -24,6 +25,7 @@ import {
   rememberedDifferences,
   rememberedPass,
   rememberedTables,
+  rememberedVariables,
   type SetMemory,
   sightOf,
 } from './memory.ts'
@@ -55,6 +57,8 @@ export interface ServerFacts {
   privileges: PrivilegeReport | null
   /** What the account holds there now, for `hiddenObjects`; null before it was read. */
   grants: readonly Grant[] | null
+  /** Its settings as last read, and confirmed if anything is wrong with them; null before. */
+  variables: VariableReading | null
   /** The schema check has read both ends of every link of this replica at least once. */
   schemaRead: boolean
 }
@@ -129,6 +133,7 @@ export function createContext(
         heartbeat: null,
         privileges: null,
         grants: null,
+        variables: rememberedVariables(memory, server, mode.checks),
         schemaRead: memory.servers.some(
           ({ name, schemaRead }) => name === server.name && schemaRead,
         ),

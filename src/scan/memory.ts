@@ -4,6 +4,7 @@ import type { ServerConfig, SetConfig } from '../config/config.ts'
 import { type CheckName, type SchemaDifference, TABLE_CHECKS, type TableCheck } from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
 import type { Membership } from '../mysql/membership.ts'
+import type { VariableReading } from '../mysql/variables.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { matchesTable } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
@@ -31,6 +32,7 @@ export interface ServerMemory {
   readonly channels: readonly ChannelStatus[] | null
   readonly wasReplica: boolean
   readonly schemaRead: boolean
+  readonly variables: VariableReading | null
 }
 
 /** What was confirmed to differ between the definitions on the ends of one link. */
@@ -87,7 +89,7 @@ export function changesOf(context: SetContext): {
 }
 
 function serversOf({ facts }: SetContext): ServerMemory[] {
-  return [...facts.values()].map(({ server: { config }, sight, schemaRead }) => ({
+  return [...facts.values()].map(({ server: { config }, sight, schemaRead, variables }) => ({
     name: config.name,
     address: config.address,
     identity: sight.identity,
@@ -97,6 +99,7 @@ function serversOf({ facts }: SetContext): ServerMemory[] {
       null,
     wasReplica: sight.wasReplica,
     schemaRead,
+    variables,
   }))
 }
 
@@ -111,6 +114,15 @@ export function sightOf({ servers }: SetMemory, config: ServerConfig): Sight {
     channels: (isThere && known?.channels) || null,
     wasReplica: known?.wasReplica ?? false,
   }
+}
+
+export function rememberedVariables(
+  { servers }: SetMemory,
+  config: ServerConfig,
+  checks: readonly CheckName[],
+): VariableReading | null {
+  if (!checks.includes('variables') || !isWhereItWas(servers, config)) return null
+  return servers.find(({ name }) => name === config.name)?.variables ?? null
 }
 
 function isWhereItWas(servers: SetMemory['servers'], { name, address }: ServerConfig): boolean {

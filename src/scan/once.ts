@@ -49,7 +49,7 @@ async function look(context: SetContext): Promise<void> {
   await runCheck(context, threads)
   await runAll(['grants', 'gtid'])
   await Promise.all([
-    runAll(['schema', 'row_count', 'checksum']),
+    runAll(['schema', 'variables', 'row_count', 'checksum']),
     wanted(['gtid']).length > 0 ? secondLook() : undefined,
   ])
   // Tables that were on one end alone when they were listed, on their way through replication.

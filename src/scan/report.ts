@@ -12,6 +12,7 @@ import type {
 import { formatVersion } from '../mysql/flavor.ts'
 import { type ChannelLink, isExamined, type Topology } from '../topology.ts'
 import { factsOf, gtidLinkKey, type ServerFacts, type SetContext } from './context.ts'
+import { type JudgedSettings, judgeSettings, knownReadings } from './settings.ts'
 
 /** A `same` that was last verified so many intervals ago, of an end that cannot be read, is none any more. */
 const STALE_INTERVALS = 3
@@ -19,10 +20,13 @@ const STALE_INTERVALS = 3
 export function reportOf(context: SetContext): SetReport {
   const topology = context.topology()
   const { config } = context
+  const settings = judgeSettings(context, knownReadings(context))
   const isEveryoneUp = [...context.facts.values()].every((facts) => isUp(context, facts))
   return {
     name: config.name,
-    servers: [...context.facts.values()].map((facts) => serverReport(context, facts, topology)),
+    servers: [...context.facts.values()].map((facts) =>
+      serverReport(context, facts, topology, settings),
+    ),
     tables: isEveryoneUp
       ? context.tables.reports()
       : context.tables.reports().map((table) => withoutSight(context, table)),
@@ -30,6 +34,7 @@ export function reportOf(context: SetContext): SetReport {
     schemaRead: [...context.facts.values()]
       .filter(({ schemaRead }) => schemaRead)
       .map(({ server }) => server.config.name),
+    variableFindings: settings.findings,
     sources: isEveryoneUp ? topology.sources : null,
     passProgress: context.pass && progressOf(context, context.pass),
     maxLagSeconds: config.throttle.maxLagMs / 1000,
@@ -45,7 +50,12 @@ function progressOf(context: SetContext, { done, tables }: NonNullable<SetContex
   return Math.min(1, (done + walked) / tables)
 }
 
-function serverReport(context: SetContext, facts: ServerFacts, topology: Topology): ServerReport {
+function serverReport(
+  context: SetContext,
+  facts: ServerFacts,
+  topology: Topology,
+  { judged, compared }: JudgedSettings,
+): ServerReport {
   const { server, sight, flavor } = facts
   const { name, address } = server.config
   const role = topology.roles.get(name) ?? 'unknown'
@@ -64,6 +74,10 @@ function serverReport(context: SetContext, facts: ServerFacts, topology: Topolog
     heartbeat: facts.heartbeat,
     channels: mine.map((link) => channelReport(context, link)),
     privileges: facts.privileges,
+    settings: facts.variables && {
+      judged: judged.get(name) ?? [],
+      compared: compared.get(name) ?? [],
+    },
     checks: Object.fromEntries(
       CHECKS.filter(
         (check) =>

@@ -22,6 +22,7 @@ import {
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
 import { CLUSTER_KINDS, MEMBER_STATES, type Membership } from '../mysql/membership.ts'
 import { type Bound, isLiteral, type Range } from '../mysql/range.ts'
+import { SETTING_NAMES, type SettingName, type VariableReading } from '../mysql/variables.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../scan/memory.ts'
 import type { KeyedRanges, TableId, TableMemory, WalkPosition } from '../scan/table-store.ts'
 import type { Standing } from '../state.ts'
@@ -140,6 +141,17 @@ const server = shape<ServerMemory>({
   ),
   wasReplica: flag,
   schemaRead: flag,
+  variables: nullable(
+    shape<VariableReading>({
+      vendor: choice('mysql', 'mariadb'),
+      settings: partial(
+        Object.fromEntries(SETTING_NAMES.map((name) => [name, text])) as Record<
+          SettingName,
+          Codec<string>
+        >,
+      ),
+    }),
+  ),
 })
 
 const differences = shape<LinkDifferences>({

@@ -5,7 +5,7 @@ import type { Config, SetConfig } from '../../src/config/config.ts'
 import { LONGEST_MS } from '../../src/config/durations.ts'
 import { printConfig } from '../../src/config/print.ts'
 import { configFromUrls } from '../../src/config/urls.ts'
-import { CHECK_NAMES } from '../../src/domain.ts'
+import { CHECK_NAMES, VARIABLE_NAMES } from '../../src/domain.ts'
 import { load, shopWith } from './given.ts'
 
 const between = (min: number, max: number) => fc.integer({ min, max })
@@ -87,6 +87,7 @@ const set: fc.Arbitrary<Omit<SetConfig, 'name'>> = fc
       maxUnkeyedRows: between(0, 1_000_000_000),
       priorityIntervalMs: between(1_000, 86_400_000),
     }),
+    variablesIgnore: fc.subarray([...VARIABLE_NAMES]),
     schemaIgnore: fc.subarray([
       'shop.*: index extra',
       '*: column missing',
@@ -185,6 +186,9 @@ describe('a printed configuration', () => {
               max_unkeyed_rows: 1000000
               priority_interval: 1h
             schema:
+              interval: 15m
+              ignore: []
+            variables:
               interval: 15m
               ignore: []
             grants:

@@ -11,6 +11,7 @@ import {
   makeSet,
   makeSource,
   makeTable,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 const judge = (
@@ -66,6 +67,7 @@ describe('the exit code', () => {
       1,
     ],
     ['a trifle in the schema', { schemaDifferences: [makeDifference({ severity: 'info' })] }, 0],
+    ['a dangerous setting', { variableFindings: [makeVariableFinding()] }, 1],
     ['a replica that can be written', withServer({ readOnly: false }), 1],
     ['two sources', { sources: 2 }, 1],
     [
@@ -189,5 +191,24 @@ test('findings come worst first, in one sentence per server and kind', () => {
     'critical: 1 table drifted on db2 (shop.orders)',
     'unknown: 7 tables unknown on db2: no_key (shop.a, shop.b, shop.c, shop.d, shop.e and 2 more)',
     'warning: db2 lags 95s (limit 30s)',
+  ])
+})
+
+test('settings are one sentence per server and kind', () => {
+  const source = (server: string) => ({ server, value: 'ANSI' })
+  const variableFindings = [
+    makeVariableFinding(),
+    makeVariableFinding({ name: 'slave_exec_mode', value: 'IDEMPOTENT' }),
+    makeVariableFinding({ name: 'sql_mode', source: source('db1') }),
+    makeVariableFinding({ name: 'time_zone', source: source('db1') }),
+    makeVariableFinding({ name: 'sql_mode', source: source('db3') }),
+    makeVariableFinding({ server: 'db1' }),
+  ]
+  const findings = findingsOf(makeReport(makeSet({ variableFindings })), JUDGE_ALL)
+  expect(findings.map(({ grade, text }) => `${grade}: ${text}`)).toEqual([
+    'warning: 2 settings on db2: dangerous (sync_binlog 0, slave_exec_mode IDEMPOTENT)',
+    'warning: 2 settings on db2: not as on db1 (sql_mode, time_zone)',
+    'warning: 1 setting on db2: not as on db3 (sql_mode)',
+    'warning: 1 setting on db1: dangerous (sync_binlog 0)',
   ])
 })

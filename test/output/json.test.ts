@@ -9,6 +9,7 @@ import {
   makeServer,
   makeSet,
   makeTable,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 test('the check object has the form that the contract shows', () => {
@@ -28,6 +29,21 @@ test('the check object has the form that the contract shows', () => {
       }),
     ],
     schemaDifferences: [makeDifference()],
+    variableFindings: [
+      makeVariableFinding({
+        variable: 'replica_exec_mode',
+        name: 'slave_exec_mode',
+        value: 'IDEMPOTENT',
+        why: 'a',
+      }),
+      makeVariableFinding({
+        variable: 'sql_mode',
+        name: 'sql_mode',
+        value: '',
+        source: { server: 'db1', value: 'ANSI' },
+        why: 'b',
+      }),
+    ],
   })
   expect(checkObject(makeReport(set))).toEqual({
     format: 1,
@@ -107,7 +123,28 @@ test('the check object has the form that the contract shows', () => {
             replica: null,
           },
         ],
-        variables: [],
+        variables: [
+          {
+            server: 'db2',
+            variable: 'replica_exec_mode',
+            name: 'slave_exec_mode',
+            kind: 'dangerous',
+            value: 'IDEMPOTENT',
+            source: null,
+            source_server: null,
+            why: 'a',
+          },
+          {
+            server: 'db2',
+            variable: 'sql_mode',
+            name: 'sql_mode',
+            kind: 'difference',
+            value: '',
+            source: 'ANSI',
+            source_server: 'db1',
+            why: 'b',
+          },
+        ],
         privileges: [],
         conflicts: [],
         consumers: [],

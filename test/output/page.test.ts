@@ -11,6 +11,7 @@ import {
   makeSource,
   makeTable,
   makeThrottle,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 const OPTIONS = { version: '0.1.0', telemetryPath: '/metrics' }
@@ -46,6 +47,9 @@ test('nothing that a server says becomes markup', () => {
       }),
     ],
     schemaDifferences: [makeDifference({ server: EVIL, name: EVIL, source: EVIL, replica: EVIL })],
+    variableFindings: [
+      makeVariableFinding({ server: EVIL, value: EVIL, source: { server: EVIL, value: EVIL } }),
+    ],
   })
   const page = renderPage(makeReport(set), OPTIONS)
   expect(page).not.toContain('<script')

@@ -11,6 +11,7 @@ import {
   makeSet,
   makeSource,
   makeTable,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 /** Series as they are written, by name without the prefix and labels without the set's. */
@@ -90,6 +91,8 @@ describe('what was not observed has no series:', () => {
       { servers: [makeServer({ checks: { threads: makeCheck({ lastSuccess: null }) } })] },
     ],
     ['schema_differences', { schemaRead: [] }],
+    ['variable_differences', servers({ settings: null })],
+    ['dangerous_variables', { servers: [makeServer({ settings: null })] }],
     ['oldest_unknown_since_timestamp_seconds', {}],
     ['table_drifted_since_timestamp_seconds', {}],
     ['table_chunks', {}],
@@ -137,6 +140,40 @@ describe('what is known from the start is 0-filled:', () => {
     const never = seriesOf({ servers: [makeServer({ checks })] })
     expect(never.get('check_last_run_timestamp_seconds{server="db2",check="gtid"}')).toBe('0')
     expect(never.get('check_last_success_timestamp_seconds{server="db2",check="gtid"}')).toBe('0')
+  })
+})
+
+describe('settings', () => {
+  const findings = [
+    makeVariableFinding(),
+    makeVariableFinding({ variable: 'sql_mode', source: { server: 'db1', value: 'ANSI' } }),
+    makeVariableFinding({ variable: 'sql_mode', source: { server: 'db3', value: 'ANSI' } }),
+  ]
+  const settings = {
+    judged: ['sync_binlog', 'server_id'],
+    compared: ['sql_mode', 'time_zone'],
+  } as const
+
+  it('that were looked at and are in order are 0', () => {
+    const series = seriesOf({ ...servers({ settings }), variableFindings: findings })
+    expect(Object.fromEntries(series)).toMatchObject({
+      'dangerous_variables{server="db2",variable="sync_binlog"}': '1',
+      'dangerous_variables{server="db2",variable="server_id"}': '0',
+      'variable_differences{server="db2",variable="sql_mode"}': '2',
+      'variable_differences{server="db2",variable="time_zone"}': '0',
+    })
+    expect(select(series, 'dangerous_variables', 'db2')).toHaveLength(2)
+    expect(select(series, 'variable_differences', 'db2')).toHaveLength(2)
+  })
+
+  it('of a server that is not up are only those that were found', () => {
+    const series = seriesOf({ ...servers({ settings, up: false }), variableFindings: findings })
+    expect(select(series, 'dangerous_variables', 'db2')).toEqual([
+      'dangerous_variables{server="db2",variable="sync_binlog"}',
+    ])
+    expect(select(series, 'variable_differences', 'db2')).toEqual([
+      'variable_differences{server="db2",variable="sql_mode"}',
+    ])
   })
 })
 

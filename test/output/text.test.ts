@@ -10,6 +10,7 @@ import {
   makeSet,
   makeSource,
   makeTable,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 const ofSet = (set: Parameters<typeof makeSet>[0]) => renderText(makeReport(makeSet(set)))
@@ -55,6 +56,14 @@ test('a set in trouble shows the differences only', () => {
       makeTable({ table: 'c', checksum: { verdict: 'suspect' } }),
     ],
     schemaDifferences: [makeDifference()],
+    variableFindings: [
+      makeVariableFinding({
+        name: 'sql_mode',
+        value: '',
+        source: { server: 'db1', value: 'ANSI' },
+      }),
+      makeVariableFinding(),
+    ],
   })
   expect(text).toMatchInlineSnapshot(`
     "replication set shop: drifted
@@ -84,6 +93,10 @@ test('a set in trouble shows the differences only', () => {
       schema differences
         critical  db2  column  shop.orders.note  missing  varchar(20)
 
+      settings
+        db2  dangerous   sync_binlog  0                a power failure loses transactions
+        db2  difference  sql_mode     '', on db1 ANSI  a power failure loses transactions
+
     critical: 1 table drifted on db2 (shop.orders)
     critical: 1 table missing on db2 (shop.items)
     critical: db2: sql thread is stopped (error 1062)
@@ -91,6 +104,8 @@ test('a set in trouble shows the differences only', () => {
     unknown: 2 tables unknown on db2: no_key (shop.a, shop.b)
     unknown: db3 is OUT: connection refused
     warning: 1 table suspect on db2 (shop.c)
+    warning: 1 setting on db2: not as on db1 (sql_mode)
+    warning: 1 setting on db2: dangerous (sync_binlog 0)
 
     5 tables on 3 servers, each replica against its source: 1 drifted, 1 missing, 2 unknown, 1 suspect, 1 same; 1 server OUT
     exit code 2, CRITICAL: data differs or replication is broken

@@ -26,6 +26,7 @@ export const QUICK = {
       fence_timeout: '3s',
     },
     schema: { interval: '1s' },
+    variables: { interval: '1s' },
     grants: { interval: '1s' },
   },
   throttle: { max_duty: 1 },

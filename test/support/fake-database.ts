@@ -22,6 +22,8 @@ export interface FakeDatabase {
   members: Readonly<Record<string, string>>
   readonly identity: Record<string, string>
   readonly grants: string[]
+  /** Global variables that `variables` asks for. */
+  readonly settings: Record<string, string>
   gtidExecuted: string
   /** null: this account may not read it. */
   binlog: FakeBinlog | null
@@ -75,6 +77,12 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
     binlog: null,
     heartbeats: [],
+    settings: {
+      log_bin: 'ON',
+      sync_binlog: '1',
+      sql_mode: 'ANSI_QUOTES',
+      replica_exec_mode: 'STRICT',
+    },
     gtidExecuted: `${uuidOf('db1')}:1-100`,
     isBehind: false,
     readMs: 1,
@@ -122,6 +130,9 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.includes('replication_applier_status')) return []
   if (sql.startsWith('SELECT s.CHANNEL_NAME')) return receivedBy(database)
   if (sql.startsWith('SELECT @@global.gtid_mode')) return [{ mode: 'ON', executed, purged: '' }]
+  if (sql.startsWith('SELECT VARIABLE_NAME')) {
+    return Object.entries(database.settings).map(([name, value]) => ({ name, value }))
+  }
   if (sql.startsWith('SHOW GRANTS')) return database.grants.map((grant) => ({ grant }))
   if (sql.startsWith('SELECT CURRENT_USER()')) return [{ account: 'drift@%' }]
   throw new Error(`${database.name} does not know: ${sql}`)

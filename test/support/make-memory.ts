@@ -145,6 +145,12 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
   ),
   wasReplica: fc.boolean(),
   schemaRead: fc.boolean(),
+  variables: maybe(
+    fc.record({
+      vendor: fc.constantFrom('mysql', 'mariadb'),
+      settings: fc.record({ sql_mode: name, log_bin: name }, { requiredKeys: [] }),
+    }),
+  ),
 })
 
 const differences: fc.Arbitrary<LinkDifferences> = fc.record({

@@ -14,6 +14,7 @@ import {
   type TableStanding,
   THROTTLE_REASONS,
   type ThrottleReport,
+  type VariableFinding,
 } from '../../src/domain.ts'
 
 /** When every report is made. */
@@ -155,12 +156,14 @@ export function makeServer(overrides: Partial<ServerReport> = {}): ServerReport 
     heartbeat: null,
     channels: [makeChannel()],
     privileges: { excess: [], missing: [], refused: [] },
+    settings: { judged: ['sync_binlog'], compared: ['sql_mode'] },
     checks: {
       threads: makeCheck(),
       gtid: makeCheck(),
       row_count: makeCheck({ intervalSeconds: 600 }),
       checksum: makeCheck({ intervalSeconds: 86_400 }),
       schema: makeCheck({ intervalSeconds: 900 }),
+      variables: makeCheck({ intervalSeconds: 900 }),
       grants: makeCheck({ intervalSeconds: 3600 }),
     },
     load: makeLoad(),
@@ -177,7 +180,11 @@ export function makeSource(overrides: Partial<ServerReport> = {}): ServerReport 
     readOnly: false,
     gtid: null,
     channels: [],
-    checks: { grants: makeCheck({ intervalSeconds: 3600 }) },
+    settings: { judged: ['sync_binlog'], compared: [] },
+    checks: {
+      variables: makeCheck({ intervalSeconds: 900 }),
+      grants: makeCheck({ intervalSeconds: 3600 }),
+    },
     ...overrides,
   })
 }
@@ -197,6 +204,20 @@ export function makeDifference(overrides: Partial<SchemaDifference> = {}): Schem
   }
 }
 
+/** Dangerous by itself; with a `source`, a difference. */
+export function makeVariableFinding(overrides: Partial<VariableFinding> = {}): VariableFinding {
+  return {
+    server: 'db2',
+    variable: 'sync_binlog',
+    name: 'sync_binlog',
+    kind: overrides.source ? 'difference' : 'dangerous',
+    value: '0',
+    source: null,
+    why: 'a power failure loses transactions',
+    ...overrides,
+  }
+}
+
 /** A source `db1`, its replica `db2` and the table `shop.orders`, which is the same on both. */
 export function makeSet(overrides: Partial<SetReport> = {}): SetReport {
   return {
@@ -205,6 +226,7 @@ export function makeSet(overrides: Partial<SetReport> = {}): SetReport {
     tables: [makeTable()],
     schemaDifferences: [],
     schemaRead: ['db2'],
+    variableFindings: [],
     sources: 1,
     passProgress: 1,
     maxLagSeconds: 30,

@@ -12,6 +12,16 @@ export interface SetObject {
   readonly servers: readonly ServerObject[]
   readonly tables: readonly TableObject[]
   readonly schema_differences: readonly DifferenceObject[]
+  readonly variables: readonly {
+    readonly server: string
+    readonly variable: string
+    readonly name: string
+    readonly kind: 'dangerous' | 'difference'
+    readonly value: string
+    readonly source: string | null
+    readonly source_server: string | null
+    readonly why: string
+  }[]
   readonly privileges: readonly {
     readonly server: string
     readonly excess: readonly string[]

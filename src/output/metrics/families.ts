@@ -61,6 +61,9 @@ export const FAMILIES = {
   checksum_pass_progress_ratio: gauge(SET, 'Share of the current checksum pass that is done.'),
   schema_differences: gauge([...SERVER, 'object', 'kind', 'severity'], 'Confirmed differences between the definitions on this server and on its source.'),
 
+  variable_differences: gauge([...SERVER, 'variable'], 'Sources of the server that have the setting otherwise, where it matters. Absent where it cannot be compared; while the server is not up, 0 is absent too.'),
+  dangerous_variables: gauge([...SERVER, 'variable'], '1 = the setting is dangerous to the data of the set as it is. Absent where it cannot be judged; while the server is not up, 0 is absent too.'),
+
   excess_privileges: gauge(SERVER, 'Privileges that the account holds and does not need, as last read.'),
   missing_privileges: gauge(SERVER, 'Privileges that the account needs and does not hold, as last read.'),
 
