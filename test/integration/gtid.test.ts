@@ -200,6 +200,39 @@ describeFlavors((flavor) => {
       expect(text.code, text.explain).toBe(2)
     })
   })
+
+  describe('a hub of two sources', () => {
+    const domain = (id: string): Record<string, string> =>
+      flavor === 'mariadb' ? { 'gtid-domain-id': id } : {}
+    const cluster = useCluster(flavor, [
+      { name: 'db1', settings: domain('1') },
+      { name: 'db2', settings: domain('2') },
+      { name: 'db3', source: ['db1', 'db2'], settings: domain('3') },
+    ])
+
+    test('errs only in what none of them has, and nobody knows while one is away', async () => {
+      const lab = cluster()
+      await lab
+        .server('db1')
+        .exec('CREATE DATABASE east', 'CREATE TABLE east.t (id INT PRIMARY KEY)')
+      await lab
+        .server('db2')
+        .exec('CREATE DATABASE west', 'CREATE TABLE west.t (id INT PRIMARY KEY)')
+      await lab.caughtUp()
+      const idle = await look(lab)
+      expect(gtidsOf(idle, 'db3'), idle.explain).toEqual({ ...NOTHING, gaps: ['0', '0'] })
+      await lab.server('db3').exec('INSERT INTO west.t VALUES (7)')
+      const run = await look(lab)
+      expect(serverIn(run.json, 'db3').gtid, run.explain).toMatchObject({
+        errant: '1',
+        errant_exact: true,
+        errant_transactions: [{ tables: ['west.t'] }],
+      })
+      await lab.server('db2').stop()
+      const without = await look(lab)
+      expect(serverIn(without.json, 'db3').gtid.errant, without.explain).toBeNull()
+    })
+  })
 })
 
 describe('on mysql', () => {
