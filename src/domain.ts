@@ -324,6 +324,13 @@ export interface SettingsReport {
   readonly compared: readonly VariableName[]
 }
 
+/** `server`: the same server, configured under several names. */
+export interface SharedIdentity {
+  readonly what: 'server' | 'server_uuid' | 'server_id'
+  readonly id: string
+  readonly servers: readonly string[]
+}
+
 export interface SetReport {
   readonly name: string
   readonly servers: readonly ServerReport[]
@@ -334,6 +341,12 @@ export interface SetReport {
   readonly variableFindings: readonly VariableFinding[]
   /** Connected parts of the set that hold a source; null while a server is unreadable. */
   readonly sources: number | null
+  /** Servers that replicate in a circle; each circle is compared once, from its first server on. */
+  readonly loops: readonly (readonly string[])[]
+  /** null before any server was read. */
+  readonly sharedIdentities: readonly SharedIdentity[] | null
+  /** Replicas seen on a server and not configured, for people; null where it is not told. */
+  readonly replicasUnwatched: readonly string[] | null
   /** 0 to 1, null before the first checksum pass. */
   readonly passProgress: number | null
   /** Seconds of lag above which `check` warns (`throttle.max_lag`). */

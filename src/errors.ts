@@ -24,6 +24,13 @@ export class ServerError extends Error {
   }
 }
 
+/** Where two servers stand to each other cannot be proven as they are set up now. */
+export class NoFence extends ServerError {
+  constructor(message: string) {
+    super('query', message)
+  }
+}
+
 /** Our own reading was killed, by us or a cluster, for somebody waits for a metadata lock. 1317 is what the server calls it. */
 export class GaveWay extends ServerError {
   constructor(server: string) {

@@ -1,8 +1,9 @@
 /** Who replicates from whom, found from what the servers say. Pure. */
 import type { LinkConfig, ServerConfig } from './config/config.ts'
 import type { Role } from './domain.ts'
+import { loopsOf } from './loops.ts'
 import { type MemberLink, memberLinksOf, writingTogether } from './memberships.ts'
-import type { ChannelStatus, Identity } from './mysql/dialect.ts'
+import { type ChannelStatus, type Identity, identityText } from './mysql/dialect.ts'
 import type { Membership } from './mysql/membership.ts'
 
 /** One server as last seen; what was never read is null. A server that is down keeps its last sight. */
@@ -28,31 +29,59 @@ export interface Topology {
   /** Every channel of every server, in the order of the configuration. */
   readonly channels: readonly ChannelLink[]
   readonly members: readonly MemberLink[]
-  /** Configured links between servers that have no channel. */
+  /** See `Loops`. */
+  readonly loops: readonly (readonly string[])[]
+  readonly closing: ReadonlyMap<ChannelLink, readonly ChannelLink[]>
+  /** Configured links to servers that have no channel. */
   readonly declared: readonly LinkConfig[]
+  /** Names under which a server is configured again, with the first. */
+  readonly twins: ReadonlyMap<string, string>
   /** Connected parts of the set with a writable source; null while a server was never read. */
   readonly sources: number | null
 }
 
-export function topologyOf(sights: readonly Sight[], declared: readonly LinkConfig[]): Topology {
+export function topologyOf(sights: readonly Sight[], configured: readonly LinkConfig[]): Topology {
+  const twins = twinsOf(sights)
   const channels = sights.flatMap((sight) =>
     (sight.channels ?? []).map((channel) => ({
       replica: sight.config.name,
       channel,
-      source: sourceOf(channel, sights, sight.config.name),
+      source: sourceOf(channel, sights, sight.config.name, twins),
     })),
+  )
+  const declared = configured.filter(
+    (link) => !channels.some(({ replica }) => replica === link.replica),
   )
   const roles = new Map(
     sights.map((sight) => [sight.config.name, roleOf(sight, channels, declared)]),
   )
-  const members = memberLinksOf(sights)
+  for (const [twin, first] of twins) roles.set(twin, roles.get(first) ?? 'unknown')
+  const names = sights.map(({ config }) => config.name)
   return {
     roles,
     channels,
-    members,
+    ...loopsOf(
+      names,
+      channels.filter(({ replica }) => !twins.has(replica)),
+    ),
+    members: memberLinksOf(sights.filter(({ config }) => !twins.has(config.name))),
     declared,
-    sources: countSources(sights, roles, channels, declared),
+    twins,
+    sources: countSources(sights, { roles, channels, declared, twins }),
   }
+}
+
+/** The same ids at the same host and port: it is compared once. */
+function twinsOf(sights: readonly Sight[]): Map<string, string> {
+  const first = new Map<string, string>()
+  const twins = new Map<string, string>()
+  for (const { config, identity } of sights) {
+    if (identity === null) continue
+    const known = first.get(identityText(identity))
+    if (known === undefined) first.set(identityText(identity), config.name)
+    else twins.set(config.name, known)
+  }
+  return twins
 }
 
 function roleOf(
@@ -81,8 +110,12 @@ function sourceOf(
   channel: ChannelStatus,
   sights: readonly Sight[],
   replica: string,
+  twins: Topology['twins'],
 ): string | null {
-  const others = sights.filter((sight) => sight.config.name !== replica)
+  const itself = twins.get(replica) ?? replica
+  const others = sights.filter(
+    ({ config }) => config.name !== itself && config.name !== replica && !twins.has(config.name),
+  )
   const byUuid = others.filter(
     ({ identity }) => channel.sourceUuid !== null && identity?.uuid === channel.sourceUuid,
   )
@@ -114,20 +147,20 @@ function isAt({ config, identity }: Sight, { sourceHost, sourcePort }: ChannelSt
 
 function countSources(
   sights: readonly Sight[],
-  roles: ReadonlyMap<string, Role>,
-  links: readonly ChannelLink[],
-  declared: readonly LinkConfig[],
+  topology: Pick<Topology, 'roles' | 'channels' | 'declared' | 'twins'>,
 ): number | null {
+  const { roles, channels, declared, twins } = topology
   if (sights.some((sight) => sight.identity === null)) return null
   const part = new Map(sights.map(({ config }) => [config.name, config.name]))
   const rootOf = (name: string): string => {
     const parent = part.get(name) ?? name
     return parent === name ? name : rootOf(parent)
   }
-  for (const { source, replica } of [...links, ...declared]) {
+  for (const { source, replica } of [...channels, ...declared]) {
     if (source !== null) part.set(rootOf(replica), rootOf(source))
   }
   for (const [one, other] of writingTogether(sights)) part.set(rootOf(one), rootOf(other))
+  for (const [twin, first] of twins) part.set(rootOf(twin), rootOf(first))
   const headed = sights.filter(
     ({ config, identity, membership }) =>
       identity?.readOnly === false &&
@@ -140,7 +173,9 @@ function countSources(
       identity?.readOnly === false &&
       sights
         .filter((other) => rootOf(other.config.name) === rootOf(config.name))
-        .every((other) => links.some((link) => link.replica === other.config.name && link.source)),
+        .every((other) =>
+          channels.some((link) => link.replica === other.config.name && link.source),
+        ),
   )
   return new Set([...headed, ...ringed].map(({ config }) => rootOf(config.name))).size
 }

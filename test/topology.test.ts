@@ -194,6 +194,43 @@ describe('the source of a channel', () => {
   })
 })
 
+describe('a server under two names', () => {
+  const again = makeSight('db1b', [], { identity: makeIdentity('db1') })
+  const replicaAgain = makeSight('db2b', [makeChannel('db1')], readOnly('db2'))
+
+  test('is one server, with one role, and one source', () => {
+    const { twins, roles, sources } = topologyOf([db1, again, db2], [])
+
+    expect([...twins]).toEqual([['db1b', 'db1']])
+    expect(Object.fromEntries(roles)).toEqual({ db1: 'source', db1b: 'source', db2: 'replica' })
+    expect(sources).toBe(1)
+  })
+
+  test('is the source of its replicas under the first', () => {
+    expect(sourcesOf([db1, again, db2])).toEqual(['db1'])
+  })
+
+  test('is no replica of itself', () => {
+    const itself = makeChannel('db2', { sourceUuid: null, sourceHost: 'db2' })
+
+    expect(sourcesOf([makeSight('db2', [itself], readOnly('db2')), replicaAgain])).toEqual([
+      null,
+      null,
+    ])
+  })
+
+  test('is another one where only the ids are the same: a copied data directory', () => {
+    const copy = makeSight('db3', [], { identity: { ...makeIdentity('db1'), hostname: 'db3' } })
+
+    expect([...topologyOf([db1, copy], []).twins]).toEqual([])
+  })
+})
+
+test('a configured link counts only until its replica has a channel', () => {
+  expect(topologyOf([db1, db2], [declare('db1', 'db2')]).declared).toEqual([])
+  expect(topologyOf([db1, makeSight('old')], [declare('db1', 'old')]).declared).toHaveLength(1)
+})
+
 describe('the number of sources', () => {
   const pair = [makeSight('db1', [makeChannel('db2')]), makeSight('db2', [makeChannel('db1')])]
   const ring = [

@@ -36,6 +36,10 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
     facts.outReason = null
     facts.outFailure = null
     facts.server.setUsable(true)
+    const { epoch } = control
+    if (facts.log?.epoch !== epoch) {
+      facts.log = { epoch, rules: await dialect.logRules(control, flavor) }
+    }
     const channels = await dialect.channels(control, flavor)
     facts.sight = {
       ...facts.sight,
@@ -43,6 +47,7 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
       wasReplica: facts.sight.wasReplica || channels.length > 0,
     }
     facts.lags = lagsOf(channels, facts.lags)
+    facts.seenReplicas = await dialect.seenReplicas(control, flavor)
   } catch (error) {
     if (error instanceof ServerError && error.reason !== 'privilege') {
       facts.outFailure = error.reason

@@ -76,10 +76,13 @@ function oldest(decisions: readonly Decision[], start: Date): Date {
   )
 }
 
+/** Whatever the rows are, they may be somebody else's, or left out on purpose. */
+const MEANINGLESS: ReadonlySet<UnknownReason> = new Set(['not_compared', 'multi_source'])
+
 /** What a pass that saw every row says about the number of rows alone. */
 export function countOutcome(outcome: TableOutcome): TableOutcome {
   // Counts of what is not to be compared say nothing either.
-  if (outcome.rows === null || outcome.reason === 'not_compared') {
+  if (outcome.rows === null || (outcome.reason !== null && MEANINGLESS.has(outcome.reason))) {
     const reason = outcome.unknownReason ?? 'not_compared'
     return { ...outcome, verdict: 'unknown', reason, chunksDrifted: 0, drifted: [] }
   }

@@ -1,5 +1,6 @@
 import type { UnknownReason } from '../domain.ts'
 import type { Fencing } from '../mysql/dialect.ts'
+import type { Rules } from '../mysql/filters.ts'
 import type { Server } from '../server-pool.ts'
 
 /** What a link keeps from one look to the next. */
@@ -25,8 +26,10 @@ export interface Link {
   readonly fencing: Fencing | { readonly none: UnknownReason }
   /** Its applier is stopped: waiting for it would be in vain. */
   appliesNothing(): boolean
-  /** The channel leaves out tables or schemas by rules that this version does not read. */
-  readonly isFiltered: boolean
+  /** What it leaves out or renames. */
+  readonly rules: Rules
+  /** Of the other links of a circle that this one closes: it is there for what they do not bring. */
+  readonly loop: readonly Rules[]
   readonly memory: LinkMemory
 }
 

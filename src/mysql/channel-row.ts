@@ -1,24 +1,12 @@
 /** A row of SHOW REPLICA STATUS, or of what it was called before, with the spelling removed. Pure. */
 import type { ThreadState } from '../domain.ts'
 import type { ChannelStatus } from './dialect.ts'
+import { channelRulesOf } from './filter-columns.ts'
 import { type Row, text } from './query.ts'
 
 /** How the columns are named: MySQL has new words since 8.0.22, MariaDB the old ones. */
 export const NEW_WORDS = { source: 'Source', replica: 'Replica' } as const
 export const OLD_WORDS = { source: 'Master', replica: 'Slave' } as const
-
-/** Columns that a vendor or a version has not are taken for empty. */
-const FILTERS = [
-  'Replicate_Do_DB',
-  'Replicate_Ignore_DB',
-  'Replicate_Do_Table',
-  'Replicate_Ignore_Table',
-  'Replicate_Wild_Do_Table',
-  'Replicate_Wild_Ignore_Table',
-  'Replicate_Rewrite_DB',
-  'Replicate_Do_Domain_Ids',
-  'Replicate_Ignore_Domain_Ids',
-]
 
 export function channelOf(
   row: Row,
@@ -41,7 +29,8 @@ export function channelOf(
     workersFailed: null,
     lagSeconds: behind === null || behind === undefined ? null : Number(behind),
     delaySeconds: Number(row['SQL_Delay'] ?? 0),
-    filtered: FILTERS.some((column) => String(row[column] ?? '') !== ''),
+    account: String(row[`${source}_User`] ?? ''),
+    rules: channelRulesOf(row),
   }
 }
 

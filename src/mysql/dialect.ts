@@ -1,8 +1,10 @@
 import type { ThreadState } from '../domain.ts'
 import type { BinlogPlace } from './binlog-place.ts'
+import type { ChannelRules, LogRules } from './filters.ts'
 import type { Flavor, Vendor } from './flavor.ts'
 import type { ClusterKind, Membership } from './membership.ts'
 import type { Session } from './query.ts'
+import type { SeenReplicas } from './seen-replicas.ts'
 
 /** Who a server is and how it is set up, as far as the comparison rests on it. */
 export interface Identity {
@@ -39,8 +41,10 @@ export interface ChannelStatus {
   /** Parallel appliers that stopped on an error; null where the server does not tell. */
   readonly workersFailed: number | null
   readonly delaySeconds: number
-  /** The channel leaves out schemas or tables. */
-  readonly filtered: boolean
+  /** With which it logs in to its source. */
+  readonly account: string
+  /** What it leaves out or renames. */
+  readonly rules: ChannelRules
 }
 
 /** How one channel finds its place, and what came over it. */
@@ -110,6 +114,18 @@ export interface Ceiling {
   readonly target: string
   /** To be handed to the next `ceiling()` of the same link: shows when the relay log started anew. */
   readonly received: string
+  /** Where what is written on the replica comes back to the source: the replica's own position. */
+  readonly back?: string
+}
+
+/** Two servers, and what else matters for what their positions prove. */
+export interface FencedEnds {
+  readonly source: Identity
+  readonly replica: Identity
+  /** Of the replica's other channels the sources, to be asked for positions; null = one of them cannot be asked. */
+  readonly others: readonly Session[] | null
+  /** What the source logs may come from several servers that are written to at the same time. */
+  readonly isMixed: boolean
 }
 
 /** Reads on the source: `control` for positions, `reader` for data. */
@@ -125,8 +141,12 @@ export interface SourceSessions {
 export interface Fencing {
   /** A position that covers everything visible on the source now. */
   position(source: Session): Promise<string>
-  /** Whether everything up to `position` is visible on the replica, whose channel it came over. */
-  hasReached(replica: Session, position: string, channel: string): Promise<boolean>
+  /**
+   * Whether everything up to `position` is visible on the replica.
+   * @param channel over which it came; null = by way of other servers.
+   * @throws {NoFence} when that cannot be told as the servers are set up now.
+   */
+  hasReached(replica: Session, position: string, channel: string | null): Promise<boolean>
   /** After a reading on the replica: all that it may have had. */
   ceiling(
     ends: { readonly source: Session; readonly replica: Session },
@@ -150,16 +170,17 @@ export interface Dialect {
   /** null = it is part of no cluster. */
   membership(session: Session): Promise<Membership | null>
   channels(session: Session, flavor: Flavor): Promise<ChannelStatus[]>
+  /** What the server does not write to its binary log. */
+  logRules(session: Session, flavor: Flavor): Promise<LogRules>
+  /** Who replicates from this server. */
+  seenReplicas(session: Session, flavor: Flavor): Promise<SeenReplicas>
   readonly gtids: Gtids
   /** Where the next event will be written; null = there is no binary log. */
   logEnd(session: Session): Promise<BinlogPlace | null>
   /** Transactions that InnoDB has not purged yet; null where the server does not tell. */
   historyList(session: Session): Promise<number | null>
-  /**
-   * How a position is proven between these two, null = not at all.
-   * @param isHub the replica has more channels than this one.
-   */
-  fencing(source: Identity, replica: Identity, isHub: boolean): Fencing | null
+  /** How a position is proven between these two, null = not at all. */
+  fencing(ends: FencedEnds): Fencing | null
   /** The same between two members of one cluster. */
   memberFencing(kind: ClusterKind): Fencing | null
 }

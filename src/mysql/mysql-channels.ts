@@ -2,6 +2,8 @@
 import { ServerError } from '../errors.ts'
 import { channelOf, NEW_WORDS, OLD_WORDS } from './channel-row.ts'
 import type { ChannelStatus } from './dialect.ts'
+import { channelRulesOf } from './filter-columns.ts'
+import { type ChannelRules, NO_CHANNEL_RULES } from './filters.ts'
 import { atLeast, type Flavor } from './flavor.ts'
 import { withAppliers } from './mysql-appliers.ts'
 import { type Row, type Session, text } from './query.ts'
@@ -22,9 +24,11 @@ async function channelsOf(session: Session, flavor: Flavor): Promise<ChannelStat
     return rows.filter((row) => !isGroupReplication(row)).map((row) => channelOf(row, words))
   } catch (error) {
     if (!(error instanceof ServerError && error.reason === 'privilege')) throw error
-    return (await session.query(fromPerformanceSchema(flavor)))
+    const rows = await session.query(CHANNELS)
+    const rules = await filtersOf(session, flavor)
+    return rows
       .filter((row) => !isGroupReplication(row))
-      .map(channelOfTables)
+      .map((row) => channelOfTables(row, rules(channelName(row))))
   }
 }
 
@@ -35,16 +39,27 @@ export function statusIn(flavor: Flavor) {
     : ({ statement: 'SHOW SLAVE STATUS', words: OLD_WORDS } as const)
 }
 
-/** 5.7 has no table of filters: what cannot be seen may be there, and then nothing is called missing. */
-const fromPerformanceSchema = (flavor: Flavor): string =>
-  `SELECT ${atLeast(flavor, 'mysql', 8, 0) ? FILTERS : '1'} AS filters, ${CHANNELS}`
-
-const FILTERS =
-  '(SELECT COUNT(*) FROM performance_schema.replication_applier_filters AS f ' +
-  'WHERE f.CHANNEL_NAME = c.CHANNEL_NAME)'
+/** 5.7 has no table of filters: what cannot be seen may be there, and then nothing is called drifted or missing. */
+async function filtersOf(
+  session: Session,
+  flavor: Flavor,
+): Promise<(channel: string) => ChannelRules> {
+  if (!atLeast(flavor, 'mysql', 8, 0)) return () => ({ ...NO_CHANNEL_RULES, isOpaque: true })
+  const rows = await session.query(
+    'SELECT CHANNEL_NAME AS Channel_Name, FILTER_NAME AS name, FILTER_RULE AS rule ' +
+      'FROM performance_schema.replication_applier_filters',
+  )
+  const byChannel = Map.groupBy(rows, channelName)
+  return (channel) =>
+    channelRulesOf(
+      Object.fromEntries(
+        (byChannel.get(channel) ?? []).map((row) => [text(row, 'name'), row['rule'] ?? '']),
+      ),
+    )
+}
 
 const CHANNELS =
-  'c.CHANNEL_NAME AS Channel_Name, c.HOST AS host, c.PORT AS port, s.SOURCE_UUID AS uuid, ' +
+  'SELECT c.CHANNEL_NAME AS Channel_Name, c.HOST AS host, c.PORT AS port, c.USER AS account, s.SOURCE_UUID AS uuid, ' +
   's.SERVICE_STATE AS io, s.LAST_ERROR_NUMBER AS io_error, a.SERVICE_STATE AS applier, ' +
   'd.DESIRED_DELAY AS delay, ' +
   '(SELECT MAX(w.LAST_ERROR_NUMBER) FROM performance_schema.replication_applier_status_by_worker AS w ' +
@@ -54,10 +69,10 @@ const CHANNELS =
   'JOIN performance_schema.replication_applier_status AS a USING (CHANNEL_NAME) ' +
   'JOIN performance_schema.replication_applier_configuration AS d USING (CHANNEL_NAME)'
 
-function channelOfTables(row: Row): ChannelStatus {
+function channelOfTables(row: Row, rules: ChannelRules): ChannelStatus {
   const uuid = String(row['uuid'] ?? '')
   return {
-    name: String(row['Channel_Name'] ?? ''),
+    name: channelName(row),
     sourceHost: text(row, 'host'),
     sourcePort: Number(text(row, 'port')),
     sourceUuid: uuid === '' ? null : uuid,
@@ -69,7 +84,8 @@ function channelOfTables(row: Row): ChannelStatus {
     lagSeconds: null,
     workersFailed: null,
     delaySeconds: Number(row['delay'] ?? 0),
-    filtered: text(row, 'filters') !== '0',
+    account: String(row['account'] ?? ''),
+    rules,
   }
 }
 
@@ -78,6 +94,10 @@ function serviceState(state: string): ChannelStatus['io'] {
   return state === 'OFF' ? 'stopped' : 'connecting'
 }
 
+function channelName(row: Row): string {
+  return String(row['Channel_Name'] ?? '')
+}
+
 function isGroupReplication(row: Row): boolean {
-  return String(row['Channel_Name'] ?? '').startsWith('group_replication_')
+  return channelName(row).startsWith('group_replication_')
 }

@@ -3,32 +3,38 @@
  * visible on the source; what waits for a semi-sync replica is waited for, and what is between the log and
  * the engine is there for a moment only, which no series of looks outlives (research/protocol.md D).
  */
-import { ServerError } from '../errors.ts'
+import { NoFence, ServerError } from '../errors.ts'
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import type { Fencing } from './dialect.ts'
-import { atLeast } from './flavor.ts'
+import { atLeast, type Flavor } from './flavor.ts'
 import { statusIn } from './mysql-channels.ts'
 import { type Session, text } from './query.ts'
 
-export const placeFencing: Fencing = {
-  position: async (source) => formatPlace(await endOf(source)),
+/** @param sourceUuid of the server whose log it is: the channel may have been pointed at another meanwhile. */
+export function placeFencing(sourceUuid: string | null): Fencing {
+  return {
+    position: async (source) => formatPlace(await endOf(source)),
 
-  // A low-water mark under parallel appliers: late, never early.
-  async hasReached(replica, position, channel) {
-    const { applied } = await progress(replica, channel)
-    return !isBefore(applied, parsePlace(position))
-  },
+    // A low-water mark under parallel appliers: late, never early.
+    async hasReached(replica, position, channel) {
+      if (channel === null) {
+        throw new NoFence(`${replica.server}: a place in a log says nothing behind other servers`)
+      }
+      const { applied } = await progress(replica, channel, sourceUuid)
+      return !isBefore(applied, parsePlace(position))
+    },
 
-  async ceiling({ replica }, channel) {
-    const { received } = await progress(replica, channel)
-    return { target: formatPlace(received), received: '' }
-  },
+    async ceiling({ replica }, channel) {
+      const { received } = await progress(replica, channel, sourceUuid)
+      return { target: formatPlace(received), received: '' }
+    },
 
-  async readPast({ control, reader }, ceiling, read) {
-    if (isBefore(await endOf(control), parsePlace(ceiling.target))) return null
-    if (await isAnyoneWaiting(control)) return null
-    return { value: await read(reader) }
-  },
+    async readPast({ control, reader }, ceiling, read) {
+      if (isBefore(await endOf(control), parsePlace(ceiling.target))) return null
+      if (await isAnyoneWaiting(control)) return null
+      return { value: await read(reader) }
+    },
+  }
 }
 
 async function endOf(source: Session): Promise<BinlogPlace> {
@@ -37,19 +43,24 @@ async function endOf(source: Session): Promise<BinlogPlace> {
   return end
 }
 
+/** SHOW MASTER STATUS is gone in 8.4, SHOW BINARY LOG STATUS came with 8.2. */
+export function logStatusIn(flavor: Flavor): string {
+  return atLeast(flavor, 'mysql', 8, 2) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS'
+}
+
 export async function logEnd(source: Session): Promise<BinlogPlace | null> {
-  // SHOW MASTER STATUS is gone in 8.4, SHOW BINARY LOG STATUS came with 8.2.
-  const isNew = atLeast(await source.flavor(), 'mysql', 8, 2)
-  const [row] = await source.query(isNew ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS')
+  const [row] = await source.query(logStatusIn(await source.flavor()))
   if (row === undefined) return null
   return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
 }
 
-async function progress(replica: Session, channel: string) {
+async function progress(replica: Session, channel: string, sourceUuid: string | null) {
   const { statement, words } = statusIn(await replica.flavor())
   const rows = await replica.query(statement)
   const row = rows.find((each) => String(each['Channel_Name'] ?? '') === channel)
   if (row === undefined) throw gone(replica, 'the channel is no more')
+  const uuid = String(row[`${words.source}_UUID`] ?? '')
+  if (uuid !== '' && uuid !== sourceUuid) throw gone(replica, 'the channel has another source')
   const place = (file: string, offset: string) => ({
     file: text(row, file),
     offset: BigInt(text(row, offset)),

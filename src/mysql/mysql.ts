@@ -1,12 +1,14 @@
 /** MySQL and Percona Server, 5.7 to 26.x. */
 import type { Dialect, Fencing } from './dialect.ts'
+import { readLogRules } from './filter-columns.ts'
 import { galeraMembership } from './galera.ts'
 import { groupFencing, groupMembership } from './group-replication.ts'
 import { containsGtidSet, formatGtidSet, parseGtidSet, unionGtidSets } from './gtid-set.ts'
 import { readChannels } from './mysql-channels.ts'
 import { mysqlGtids, ownedGtids } from './mysql-gtids.ts'
-import { logEnd, placeFencing } from './mysql-places.ts'
+import { logEnd, logStatusIn, placeFencing } from './mysql-places.ts'
 import { type Session, text, understood } from './query.ts'
+import { readSeenReplicas } from './seen-replicas.ts'
 import { quoteText } from './sql.ts'
 
 const gtidFencing: Fencing = {
@@ -68,6 +70,10 @@ export const mysql: Dialect = {
 
   channels: readChannels,
 
+  logRules: (session, flavor) => readLogRules(session, logStatusIn(flavor)),
+
+  seenReplicas: readSeenReplicas,
+
   gtids: mysqlGtids,
   logEnd,
 
@@ -78,9 +84,9 @@ export const mysql: Dialect = {
     return row === undefined ? null : Number(text(row, 'n'))
   },
 
-  fencing(source, replica) {
+  fencing({ source, replica }) {
     if (!source.binaryLog) return null
-    return source.gtidEnabled && replica.gtidEnabled ? gtidFencing : placeFencing
+    return source.gtidEnabled && replica.gtidEnabled ? gtidFencing : placeFencing(source.uuid)
   },
 
   // Percona XtraDB Cluster numbers a commit before it is visible (PXC-2061).

@@ -217,17 +217,10 @@ function blindFindings(server: ServerReport): Graded[] {
 
 function writableFindings(set: SetReport, server: ServerReport): Graded[] {
   const isReplica = server.role === 'replica' || server.role === 'intermediate'
-  if (!isReplica || server.readOnly !== false || isTwoWay(set, server)) return []
+  // In a circle servers are meant to be written.
+  const isInLoop = set.loops.some((servers) => servers.includes(server.name))
+  if (!isReplica || server.readOnly !== false || isInLoop) return []
   return [['warning', `${server.name} is a replica and not read_only`]]
-}
-
-/** The servers of a two-way pair are meant to be written. */
-function isTwoWay(set: SetReport, server: ServerReport): boolean {
-  const sources = new Set(server.channels.map((channel) => channel.source))
-  return set.servers.some(
-    (peer) =>
-      sources.has(peer.name) && peer.channels.some((channel) => channel.source === server.name),
-  )
 }
 
 function schemaFindings(set: SetReport): Graded[] {
@@ -252,14 +245,13 @@ function topologyFindings(set: SetReport): Graded[] {
   if (set.sources !== null && set.sources > 1) {
     found.push(['warning', `${set.sources} sources can be written, one was expected`])
   }
-  const names = Map.groupBy(
-    set.servers.filter((server) => server.up && server.serverUuid !== null),
-    (server) => server.serverUuid,
-  )
-  for (const [uuid, servers] of names) {
-    if (servers.length === 1) continue
-    const same = servers.map((server) => server.name).join(' and ')
-    found.push(['warning', `${same} have one server_uuid: ${uuid}`])
+  for (const { what, id, servers } of set.sharedIdentities ?? []) {
+    const names = servers.join(' and ')
+    const text =
+      what === 'server'
+        ? `${names} are one server, ${id}, which is compared once`
+        : `${names} have one ${what}: ${id}`
+    found.push(['warning', text])
   }
   return found
 }

@@ -21,6 +21,7 @@ import {
   type TableVerdict,
   tableVerdict,
 } from './judge.ts'
+import { notesOf } from './notes.ts'
 import { checksTable } from './page-checks.ts'
 import { badge, list, NOTHING, shown, table, when } from './page-html.ts'
 import { STYLE } from './page-style.ts'
@@ -109,6 +110,9 @@ function setSection(set: SetReport, report: Report): string {
 <ul class="counts">${counts}</ul>
 <p class="note">${coverage(set, now)}</p>
 ${list(findings.map(({ grade, text }) => `<li class="${grade}"><b>${grade}</b> ${html(text)}</li>`))}
+${notesOf(set)
+  .map((note) => `<p class="note">${html(note)}</p>`)
+  .join('')}
 ${table(
   'Servers',
   SERVER_HEADINGS,

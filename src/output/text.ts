@@ -12,6 +12,7 @@ import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { ageOf, duration, isoSeconds, listed, plural, visible } from './format.ts'
 import { countedBy, type RequestedChecks, setVerdict, stateOf, tableVerdict } from './judge.ts'
+import { notesOf } from './notes.ts'
 import { settingRows } from './settings.ts'
 
 const MEANINGS = {
@@ -50,6 +51,10 @@ function setLines(set: SetReport, now: Date, { requestedChecks }: JudgeOptions):
   return [
     visible(`replication set ${set.name}: ${setVerdict(set, requestedChecks)}`),
     ...section('servers', [SERVER_HEADINGS, ...set.servers.flatMap(serverRows)]),
+    ...section(
+      'notes',
+      notesOf(set).map((note) => [note]),
+    ),
     ...section('drifted', driftedRows(having('drifted'), now)),
     ...section('missing', missingRows(having('missing'), now)),
     ...section('unknown', unknownRows(having('unknown'), now)),

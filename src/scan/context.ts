@@ -11,8 +11,10 @@ import type {
 import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { GtidObservation } from '../mysql/dialect.ts'
+import type { LogRules } from '../mysql/filters.ts'
 import type { Flavor } from '../mysql/flavor.ts'
 import type { Grant } from '../mysql/grants.ts'
+import type { SeenReplicas } from '../mysql/seen-replicas.ts'
 import type { VariableReading } from '../mysql/variables.ts'
 import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
@@ -59,6 +61,10 @@ export interface ServerFacts {
   grants: readonly Grant[] | null
   /** Its settings as last read, and confirmed if anything is wrong with them; null before. */
   variables: VariableReading | null
+  /** What it does not log, and the connection that said so: a server is started with it. */
+  log: { readonly epoch: number; readonly rules: LogRules } | null
+  /** Who replicates from it; null while that is not known. */
+  seenReplicas: SeenReplicas | null
   /** The schema check has read both ends of every link of this replica at least once. */
   schemaRead: boolean
 }
@@ -90,6 +96,8 @@ export interface SetContext {
   readonly gtidLinks: Map<string, GtidLink>
   /** What a link remembers between looks, by its name. */
   readonly linkMemories: Map<string, LinkMemory>
+  /** Keys of the tables that a channel of a hub brings, as last seen; by replica, channel and source. */
+  readonly carried: Map<string, ReadonlySet<string>>
   /** By replica, channel and source; confirmed. */
   readonly schemaDifferences: Map<string, readonly SchemaDifference[]>
   /** Tables of the checksum pass that is under way or was the last; null before the first. */
@@ -134,6 +142,8 @@ export function createContext(
         privileges: null,
         grants: null,
         variables: rememberedVariables(memory, server, mode.checks),
+        log: null,
+        seenReplicas: null,
         schemaRead: memory.servers.some(
           ({ name, schemaRead }) => name === server.name && schemaRead,
         ),
@@ -156,6 +166,7 @@ export function createContext(
     }),
     gtidLinks: new Map(),
     linkMemories: new Map(),
+    carried: new Map(),
     schemaDifferences: rememberedDifferences(memory, config),
     pass: null,
     passStartedAt: rememberedPass(memory, config),

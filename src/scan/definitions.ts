@@ -4,15 +4,16 @@ import { fencedLook } from '../compare/fenced-look.ts'
 import type { Link } from '../compare/link.ts'
 import { Undecided, undecidedReason } from '../compare/undecided.ts'
 import type { UnknownReason } from '../domain.ts'
-import type { TableEntry } from '../mysql/catalog.ts'
 import { type Comparability, comparable } from '../mysql/comparable.ts'
 import { type Column, readDefinition, type TableDefinition } from '../mysql/definition.ts'
+import type { TableName } from '../mysql/filters.ts'
 import { nameKey } from '../mysql/normal.ts'
 import type { Session } from '../mysql/query.ts'
-import { PRIORITY } from '../server-pool.ts'
+import { PRIORITY, type Server } from '../server-pool.ts'
 import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
 import { mayRead } from './rights.ts'
+import type { TableNames } from './tables-on-link.ts'
 
 /** Links whose ends can be read in one and the same way. */
 export interface Lanes {
@@ -27,17 +28,18 @@ type Definitions = Map<string, TableDefinition>
 /** Links of which an end could not be read get their outcome in `found` at once. */
 export async function lanesOf(
   context: SetContext,
-  { entry, links }: { readonly entry: TableEntry; readonly links: readonly Link[] },
+  { table, links }: { readonly table: TableNames; readonly links: readonly Link[] },
   found: Map<Link, TableOutcome>,
 ): Promise<{ readonly definitions: Definitions; readonly lanes: Lanes[] }> {
-  const definitions = await readDefinitions(context, entry, links, found)
+  const definitions = await readDefinitions(context, table, links, found)
+  const { replica: name } = table
   const ignored = new Set(
-    (context.config.tables.ignoreColumns.get(`${entry.schema}.${entry.table}`) ?? []).map(nameKey),
+    (context.config.tables.ignoreColumns.get(`${name.schema}.${name.table}`) ?? []).map(nameKey),
   )
   const lanes = new Map<string, Lanes>()
   for (const link of links) {
     if (found.has(link)) continue
-    const comparability = await comparabilityOf(context, entry, link, definitions)
+    const comparability = await comparabilityOf(context, link, definitions)
     if (typeof comparability === 'string') {
       found.set(link, unknownOutcome(comparability, context.world.now()))
       continue
@@ -57,21 +59,26 @@ export async function lanesOf(
 
 async function readDefinitions(
   context: SetContext,
-  entry: TableEntry,
+  table: TableNames,
   links: readonly Link[],
   found: Map<Link, TableOutcome>,
 ): Promise<Definitions> {
   const { signal, world } = context
   const definitions: Definitions = new Map()
   const failed = new Map<string, UnknownReason>()
-  const servers = new Set(links.flatMap(({ source, replica }) => [source, replica]))
+  const servers = new Map(
+    links.flatMap(({ source, replica }): [Server, TableName][] => [
+      [source, table.source],
+      [replica, table.replica],
+    ]),
+  )
   await Promise.all(
-    [...servers].map(async (server) => {
+    [...servers].map(async ([server, at]) => {
       const { name } = server.config
-      if (!mayRead(context, name, entry)) return void failed.set(name, 'no_privilege')
+      if (!mayRead(context, name, at)) return void failed.set(name, 'no_privilege')
       try {
         const definition = await server.read(
-          (session) => readDefinition(session, entry.schema, entry.table, { signal }),
+          (session) => readDefinition(session, at.schema, at.table, { signal }),
           { priority: PRIORITY.walk, signal },
         )
         if (definition === null) failed.set(name, 'definition_changed')
@@ -95,7 +102,6 @@ async function readDefinitions(
  */
 async function comparabilityOf(
   context: SetContext,
-  entry: TableEntry,
   link: Link,
   definitions: Definitions,
 ): Promise<Comparability | UnknownReason> {
@@ -106,7 +112,9 @@ async function comparabilityOf(
   const probe = {
     extraReadings: 0,
     async read(session: Session) {
-      const definition = await readDefinition(session, entry.schema, entry.table)
+      const end = session.server === link.source.config.name ? 'source' : 'replica'
+      const { schema, table } = definitionOf(definitions, link, end)
+      const definition = await readDefinition(session, schema, table)
       if (definition === null) throw new Undecided('definition_changed', 'the table is gone')
       read.set(session.server, definition)
       return { token: definition.signature, rows: 0n }

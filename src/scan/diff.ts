@@ -6,14 +6,15 @@ import type { Link } from '../compare/link.ts'
 import { describeRow } from '../compare/row-details.ts'
 import type { RowDifference, TableDiff, UnknownReason } from '../domain.ts'
 import { UserError } from '../errors.ts'
-import type { TableEntry } from '../mysql/catalog.ts'
 import type { Server } from '../server-pool.ts'
 import { isExamined } from '../topology.ts'
 import type { SetContext } from './context.ts'
 import { linksOf } from './groups.ts'
-import { type Listings, listAll, tableKey } from './listing.ts'
+import { type Listings, listAll } from './listing.ts'
 import { confirmOneSided } from './missing.ts'
+import { otherChannelsOf } from './other-channels.ts'
 import { runCheck } from './run-check.ts'
+import { type ListedTable, tablesOf } from './tables-on-link.ts'
 import { visitTable } from './visit.ts'
 
 export interface DiffRequest {
@@ -49,23 +50,21 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
     return says(why?.source ?? null, { verdict: 'unknown', reason: why?.reason ?? 'no_fence' })
   }
   const listings = await listAll(groups, context.signal)
-  const [target] = links
-    .map((link) => ({ link, ...entryOf(listings, link, request) }))
-    .sort((a, b) => Number(b.isOnSource) - Number(a.isOnSource))
+  const found = links.map((link) => ({ link, ...listedOn(context, listings, link, request) }))
+  // On a hub, whichever channel brings it.
+  const [target] = found.toSorted((a, b) => usefulness(b) - usefulness(a))
   if (target === undefined) throw new Error('there is a link')
-  const { link, entry, cannot } = target
+  const { link, listed, cannot } = target
   const source = nameOf(link.source)
-  if (cannot?.verdict === 'missing' && entry !== null) {
-    return says(source, await confirmed(context, link, { entry, cannot, isHub: links.length > 1 }))
-  }
   if (cannot !== null) return says(source, cannot)
-  if (entry === null) {
+  if (listed === null) {
     const where = `${source} or ${server}`
     throw new UserError(
       `diff: expected a table of ${where}, got "${schema}.${table}", which neither has`,
     )
   }
-  return await visited(context, { link, entry, withValues: request.withValues })
+  if (listed.on !== 'both') return says(source, await confirmed(context, link, listed))
+  return await visited(context, { link, listed, withValues: request.withValues })
 }
 
 function onlyReplica(context: SetContext): string {
@@ -77,42 +76,57 @@ function onlyReplica(context: SetContext): string {
   throw new UserError(`diff: expected --server=NAME, one of the replicas: ${known}`)
 }
 
-/** What both lists say of the table on one link; `cannot` = it cannot be compared. */
-function entryOf(listings: Listings, link: Link, { schema, table }: DiffRequest) {
-  const [here, there] = [link.source, link.replica].map((end) => {
-    const list = listings.get(nameOf(end))
-    return list instanceof Map ? (list.get(tableKey({ schema, table })) ?? null) : undefined
-  })
-  const entry = here ?? there ?? null
-  const isOnSource = Boolean(here)
-  if (here === undefined || there === undefined) {
-    return { entry, isOnSource, cannot: { verdict: 'unknown', reason: 'unreachable' } as const }
+interface Found {
+  /** null = neither end has it, or it is the business of another channel. */
+  readonly listed: ListedTable | null
+  /** Why it cannot be compared. */
+  readonly cannot: Verdict | null
+}
+
+/** What both lists say of the table on one link, by its name on the replica. Excluded tables are asked for by name. */
+function listedOn(
+  context: SetContext,
+  listings: Listings,
+  link: Link,
+  { schema, table }: DiffRequest,
+): Found {
+  const [source, replica] = [link.source, link.replica].map((end) => listings.get(nameOf(end)))
+  if (!(source instanceof Map && replica instanceof Map)) {
+    return { listed: null, cannot: { verdict: 'unknown', reason: 'unreachable' } }
   }
-  if (entry === null || (here !== null && there !== null))
-    return { entry, isOnSource, cannot: null }
-  const reason = there === null ? 'missing_on_replica' : 'extra_on_replica'
-  return { entry, isOnSource, cannot: { verdict: 'missing', reason } as const }
+  const { config } = context
+  const everything = { ...config, tables: { ...config.tables, include: [], exclude: [] } }
+  const { rules, loop } = link
+  const onLink = { rules, loop, source, replica, ...otherChannelsOf(context, link, listings) }
+  const listed = tablesOf(everything, onLink).find(
+    ({ replica: name }) => name.schema === schema && name.table === table,
+  )
+  if (listed === undefined) return { listed: null, cannot: null }
+  const reason = listed.skipped === 'filtered' ? 'not_compared' : listed.barred
+  return { listed, cannot: reason && { verdict: 'unknown', reason } }
+}
+
+function usefulness({ listed, cannot }: Found): number {
+  if (listed === null) return 0
+  return (cannot === null ? 2 : 1) + (listed.on === 'both' ? 2 : 0)
 }
 
 /** A table on one end may be on its way to the other. */
-async function confirmed(
-  context: SetContext,
-  link: Link,
-  found: { readonly entry: TableEntry; readonly cannot: Verdict; readonly isHub: boolean },
-): Promise<Verdict> {
+async function confirmed(context: SetContext, link: Link, listed: ListedTable): Promise<Verdict> {
   const unknown = (reason: UnknownReason): Verdict => ({ verdict: 'unknown', reason })
-  if (found.isHub) return unknown('multi_source')
-  const [result] = (await confirmOneSided(context, link, [found.entry])).values()
+  const [result] = (await confirmOneSided(context, link, [listed])).values()
   if (result === undefined) throw new Error('a result for the table was promised')
   if (result.verdict === 'unknown') return unknown(result.reason)
   // On both ends, or on none, by now.
   if (result.verdict === 'same') return unknown('definition_changed')
-  return link.isFiltered ? unknown('not_compared') : found.cannot
+  if (listed.doubt !== null) return unknown(listed.doubt)
+  const reason = listed.on === 'source' ? 'missing_on_replica' : 'extra_on_replica'
+  return { verdict: 'missing', reason }
 }
 
 async function visited(
   context: SetContext,
-  { link, entry, withValues }: { link: Link; entry: TableEntry; withValues: boolean },
+  { link, listed, withValues }: { link: Link; listed: ListedTable; withValues: boolean },
 ): Promise<TableDiff> {
   const rows: RowDifference[] = []
   const { gate, signal } = context
@@ -120,7 +134,8 @@ async function visited(
   await gate.untilFree(link.replica, 'replica')
   const { outcomes } = await visitTable(context, {
     check: 'checksum',
-    entry,
+    table: listed,
+    doubtOf: () => listed.doubt,
     links: [link],
     ranges: null,
     positions: new Map(),
@@ -139,8 +154,7 @@ async function visited(
   const { verdict, reason, located } = outcome
   const count = located && located.counts.missing + located.counts.extra + located.counts.changed
   return {
-    schema: entry.schema,
-    table: entry.table,
+    ...listed.replica,
     server: nameOf(link.replica),
     source: nameOf(link.source),
     verdict,

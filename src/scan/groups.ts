@@ -1,15 +1,20 @@
 /** The links of a set as the comparison uses them, grouped by source; and those that cannot be compared. */
 import { type Group, type Link, type LinkMemory, newLinkMemory } from '../compare/link.ts'
 import type { FailureReason, UnknownReason } from '../domain.ts'
+import { isFedBySeveral, leadsTo } from '../loops.ts'
+import type { Fencing } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
+import { hasRules, NO_LOG_RULES, NO_RULES, type Rules } from '../mysql/filters.ts'
+import { mutual } from '../mysql/mutual.ts'
 import type { ChannelLink } from '../topology.ts'
-import { factsOf, isRefused, type ServerFacts, type SetContext } from './context.ts'
+import { factsOf, isRefused, type SetContext } from './context.ts'
 import { memberLink, standsApart } from './member-links.ts'
 
 export interface BlockedLink {
   readonly replica: string
   readonly source: string | null
   readonly channel: string
+  readonly rules: Rules
   readonly reason: UnknownReason
 }
 
@@ -25,7 +30,7 @@ export function failureOf(reason: UnknownReason): FailureReason {
 }
 
 export function linksOf(context: SetContext): Links {
-  const { channels, members, roles, declared } = context.topology()
+  const { channels, members, closing, roles, declared, twins } = context.topology()
   const blocked: BlockedLink[] = []
   const bySource = new Map<string, Link[]>()
   const add = (source: string, link: Link) => {
@@ -33,24 +38,29 @@ export function linksOf(context: SetContext): Links {
   }
   for (const link of channels) {
     const { source, replica } = link
-    if (isReverse(context, link, channels)) continue
+    if (twins.has(replica)) continue
+    const loop = closing.get(link)?.map((other) => rulesOf(context, other)) ?? []
+    if (closing.has(link) && !loop.some(hasRules)) continue
     const reason = source === null ? 'unreachable' : blockedBy(context, source, replica)
     if (source === null || reason !== null) {
-      blocked.push({ replica, source, channel: link.channel.name, reason: reason ?? 'unreachable' })
+      const { name } = link.channel
+      const rules = rulesOf(context, link)
+      blocked.push({ replica, source, channel: name, rules, reason: reason ?? 'unreachable' })
       continue
     }
-    const isHub = channels.filter((other) => other.replica === replica).length > 1
-    add(source, linkOf(context, link, source, isHub))
+    add(source, { ...linkOf(context, link, source), loop })
   }
   for (const { source, replica } of declared) {
+    // A server is no replica of itself.
+    if ([source, replica].some((name) => twins.has(name))) continue
     const reason = blockedBy(context, source, replica)
     if (reason === null) add(source, declaredLink(context, source, replica))
-    else blocked.push({ replica, source, channel: '', reason })
+    else blocked.push({ replica, source, channel: '', rules: NO_RULES, reason })
   }
   for (const link of members) {
     const { source, replica, kind } = link
     const reason = blockedBy(context, source, replica) ?? standsApart(link)
-    if (reason !== null) blocked.push({ replica, source, channel: kind, reason })
+    if (reason !== null) blocked.push({ replica, source, channel: kind, rules: NO_RULES, reason })
     else add(source, memberLink(context, link, memoryOf(context, `${source}>${replica}/${kind}`)))
   }
   const linked = new Set(
@@ -58,8 +68,10 @@ export function linksOf(context: SetContext): Links {
   )
   for (const [name, role] of roles) {
     const isAlone = role === 'member' && !linked.has(name)
+    if (twins.has(name)) continue
     if (role !== 'unknown' && role !== 'detached' && !isAlone) continue
-    blocked.push({ replica: name, source: null, channel: '', reason: loneReason(context, name) })
+    const reason = loneReason(context, name)
+    blocked.push({ replica: name, source: null, channel: '', rules: NO_RULES, reason })
   }
   const groups = [...bySource].map(([source, links]) => ({
     source: factsOf(context, source).server,
@@ -68,18 +80,9 @@ export function linksOf(context: SetContext): Links {
   return { groups, blocked }
 }
 
-/** A pair that replicates both ways is compared once: source = first in the configuration. */
-function isReverse(
-  context: SetContext,
-  { source, replica }: ChannelLink,
-  channels: readonly ChannelLink[],
-): boolean {
-  if (source === null) return false
-  const order = [...context.facts.keys()]
-  return (
-    channels.some((other) => other.source === replica && other.replica === source) &&
-    order.indexOf(replica) < order.indexOf(source)
-  )
+export function rulesOf(context: SetContext, { source, channel }: ChannelLink): Rules {
+  const log = source === null ? null : factsOf(context, source).log
+  return { log: log?.rules ?? NO_LOG_RULES, channel: channel.rules }
 }
 
 /** Why a server without a link is not compared. */
@@ -108,47 +111,77 @@ function declaredLink(context: SetContext, source: string, replica: string): Lin
     fencing: { none: 'no_fence' },
     memory: newLinkMemory(),
     appliesNothing: () => false,
-    isFiltered: false,
+    rules: NO_RULES,
+    loop: [],
   }
 }
 
-function linkOf(
-  context: SetContext,
-  { replica, channel }: ChannelLink,
-  source: string,
-  isHub: boolean,
-): Link {
+function linkOf(context: SetContext, { replica, channel }: ChannelLink, source: string): Link {
   const [from, to] = [factsOf(context, source), factsOf(context, replica)]
   return {
     source: from.server,
     replica: to.server,
     channel: channel.name,
-    fencing: fencingOf(context, from, to, channel.delaySeconds, isHub),
+    fencing: fencingOf(context, { replica, channel, source }),
     memory: memoryOf(context, `${source}>${replica}/${channel.name}`),
     // As last seen: it may stop while a pass is under way.
     appliesNothing: () =>
       to.sight.channels?.find(({ name }) => name === channel.name)?.sql === 'stopped',
-    isFiltered: channel.filtered,
+    rules: rulesOf(context, { replica, channel, source }),
+    loop: [],
   }
 }
 
 function fencingOf(
   context: SetContext,
-  source: ServerFacts,
-  replica: ServerFacts,
-  delaySeconds: number,
-  isHub: boolean,
+  link: ChannelLink & { readonly source: string },
 ): Link['fencing'] {
-  const [here, there] = [source.sight.identity, replica.sight.identity]
-  if (source.flavor === null || replica.flavor === null || here === null || there === null) {
-    return { none: 'no_fence' }
-  }
-  if (dialectOf(source.flavor) !== dialectOf(replica.flavor)) return { none: 'no_fence' }
+  const { source, replica, channel } = link
+  const { channels } = context.topology()
   // In one full look a fence that takes as long as the delay would only time out.
-  if (context.mode.once && delaySeconds * 1000 > context.config.checksum.fenceTimeoutMs) {
-    return { none: 'delayed' }
-  }
-  return dialectOf(source.flavor).fencing(here, there, isHub) ?? { none: 'no_fence' }
+  const isLong = channel.delaySeconds * 1000 > context.config.checksum.fenceTimeoutMs
+  if (context.mode.once && isLong) return { none: 'delayed' }
+  const forward = provenBetween(context, source, replica, channel.name)
+  if (forward === null) return { none: 'no_fence' }
+  if (!leadsTo(replica, source, channels)) return forward
+  const direct = channels.find((each) => each.replica === source && each.source === replica)
+  const backChannel = direct?.channel.name ?? null
+  const back = provenBetween(context, replica, source, backChannel)
+  return back === null
+    ? { none: 'no_fence' }
+    : mutual(forward, { fencing: back, channel: backChannel })
+}
+
+/** @param channel of `to`; null = it gets what `from` logs over other servers. */
+function provenBetween(
+  context: SetContext,
+  from: string,
+  to: string,
+  channel: string | null,
+): Fencing | null {
+  const [source, replica] = [from, to].map((name) => factsOf(context, name))
+  const [here, there] = [source?.sight.identity, replica?.sight.identity]
+  if (!source?.flavor || !replica?.flavor || !here || !there) return null
+  const dialect = dialectOf(source.flavor)
+  if (dialect !== dialectOf(replica.flavor)) return null
+  const { channels } = context.topology()
+  const ofReplica = channels.filter((each) => each.replica === to)
+  const brings = (each: ChannelLink) =>
+    channel === null
+      ? each.source !== null && leadsTo(from, each.source, channels)
+      : each.channel.name === channel
+  const others = ofReplica.filter((each) => !brings(each))
+  const servers = others.flatMap((each) =>
+    each.source === null ? [] : factsOf(context, each.source).server,
+  )
+  const isOneWay = ofReplica.length === others.length + 1
+  const canAskAll = servers.length === others.length && servers.every(({ usable }) => usable)
+  return dialect.fencing({
+    source: here,
+    replica: there,
+    others: isOneWay && canAskAll ? servers.map(({ control }) => control) : null,
+    isMixed: isFedBySeveral(from, channels),
+  })
 }
 
 function memoryOf(context: SetContext, key: string): LinkMemory {

@@ -6,9 +6,9 @@ import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
 import type { SetContext } from './context.ts'
-import type { ListedTable } from './listing.ts'
 import { positionsOf } from './resume.ts'
 import type { KeyedRanges, TableState, WalkPosition } from './table-store.ts'
+import type { ListedTable } from './tables-on-link.ts'
 import { visitTable } from './visit.ts'
 
 export interface Pass {
@@ -70,7 +70,7 @@ export async function startVisit(
   const rest = before?.leftOut?.rest ?? null
   const visit = await visitTable(context, {
     check,
-    entry: first.listed.entry,
+    table: first.listed,
     links: on.map(({ link }) => link),
     ranges: rest ?? found,
     signature: rest?.signature ?? null,
@@ -80,6 +80,7 @@ export async function startVisit(
       for (const state of states) closeWalk(state)
       await Promise.all(states.map(({ relook }) => (isWalk ? relook : null)))
     },
+    doubtOf: (link) => on.find((target) => target.link === link)?.listed.doubt ?? null,
     isKnownToDiffer: (link) => stateOf.get(link)?.standings[check]?.verdict === 'drifted',
     onSuspects(link, suspects) {
       const state = stateOf.get(link)

@@ -3,23 +3,18 @@ import { unknownOutcome } from '../compare/decision.ts'
 import type { Group, Link } from '../compare/link.ts'
 import { TABLE_CHECKS, type TableCheck, type UnknownReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
+import type { TableEntry } from '../mysql/catalog.ts'
 import { factsOf, isRefused, type SetContext } from './context.ts'
 import { type BlockedLink, failureOf } from './groups.ts'
-import {
-  type ListedTable,
-  type Listings,
-  listAll,
-  NO_OTHERS,
-  otherSourcesOf,
-  tableKey,
-  tablesOf,
-} from './listing.ts'
+import { type Listings, listAll, tableKey } from './listing.ts'
+import { otherChannelsOf } from './other-channels.ts'
 import type { TableId, TableState } from './table-store.ts'
+import { type ListedTable, tablesOf } from './tables-on-link.ts'
 
 /** One link with the tables that both lists have of it. */
 export interface LinkTables {
   readonly link: Link
-  /** By `tableKey`. */
+  /** By `tableKey` of its name on the replica. */
   readonly tables: ReadonlyMap<string, { readonly listed: ListedTable; readonly state: TableState }>
 }
 
@@ -53,17 +48,19 @@ export function linkTables(
     for (const state of known) markUnknown(context, state, check, reason)
     return error
   }
-  const others = otherSourcesOf(context.topology(), link, listings)
+  const { rules, loop } = link
+  const others = otherChannelsOf(context, link, listings)
   const at = { server, source: link.source.config.name, channel: link.channel }
   const tables = new Map(
-    tablesOf(context.config, source, replica, others).map((listed) => [
-      tableKey(listed.entry),
+    tablesOf(context.config, { rules, loop, source, replica, ...others }).map((listed) => [
+      tableKey(listed.replica),
       { listed, state: see(context, at, listed) },
     ]),
   )
   for (const state of known) {
-    // While another source of a hub is away, nobody knows whose table it is.
-    const isOpen = !others.isComplete && replica.has(tableKey(state.id))
+    // As long as nobody knows what another source of a hub has, nobody knows whose table it is.
+    const isOpen =
+      others.others.some(({ carried }) => carried === null) && replica.has(tableKey(state.id))
     if (!tables.has(tableKey(state.id)) && !isOpen) context.tables.forget(state)
   }
   return { link, tables }
@@ -107,7 +104,9 @@ export async function markBlocked(
   })
 }
 
-async function seeOneEnd(context: SetContext, { replica, source, channel }: BlockedLink) {
+const NONE: ReadonlyMap<string, TableEntry> = new Map()
+
+async function seeOneEnd(context: SetContext, { replica, source, channel, rules }: BlockedLink) {
   const end = [replica, ...(source === null ? [] : [source])]
     .map((name) => factsOf(context, name).server)
     .find((server) => server.usable && !isRefused(context, server.config.name))
@@ -115,7 +114,9 @@ async function seeOneEnd(context: SetContext, { replica, source, channel }: Bloc
   const listings = await listAll([{ source: end, links: [] }], context.signal)
   const listing = listings.get(end.config.name)
   if (!(listing instanceof Map)) return
-  for (const listed of tablesOf(context.config, listing, listing, NO_OTHERS)) {
+  const [mine, theirs] = end.config.name === replica ? [NONE, listing] : [listing, NONE]
+  const alone = { rules, loop: [], source: mine, replica: theirs, others: [], othersBefore: 0 }
+  for (const listed of tablesOf(context.config, alone)) {
     see(context, { server: replica, source, channel }, listed)
   }
 }
@@ -124,13 +125,13 @@ async function seeOneEnd(context: SetContext, { replica, source, channel }: Bloc
 function see(
   context: SetContext,
   at: Omit<TableId, 'schema' | 'table'>,
-  { entry, skipped, isContested }: ListedTable,
+  { replica, skipped, barred }: ListedTable,
 ): TableState {
   const enabled = enabledChecks(context)
-  const state = context.tables.see({ schema: entry.schema, table: entry.table, ...at }, enabled)
+  const state = context.tables.see({ ...replica, ...at }, enabled)
   for (const each of enabled) {
     if (skipped !== null) context.tables.turn(state, each, 'skipped', skipped)
-    else if (isContested) context.tables.turn(state, each, 'unknown', 'multi_source')
+    else if (barred !== null) context.tables.turn(state, each, 'unknown', barred)
   }
   return state
 }

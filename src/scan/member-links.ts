@@ -3,6 +3,7 @@ import type { Link, LinkMemory } from '../compare/link.ts'
 import type { UnknownReason } from '../domain.ts'
 import type { MemberLink } from '../memberships.ts'
 import { dialectOf } from '../mysql/dialects.ts'
+import { NO_RULES } from '../mysql/filters.ts'
 import { factsOf, type SetContext } from './context.ts'
 
 /** One that does not take part has, or will have, something else, and no position of the cluster says what. */
@@ -26,6 +27,7 @@ export function memberLink(
     fencing: fencing ?? { none: 'no_fence' },
     memory,
     appliesNothing: () => false,
-    isFiltered: false,
+    rules: NO_RULES,
+    loop: [],
   }
 }

@@ -3,14 +3,15 @@ import { type Confirmed, confirm, type Thing } from '../compare/confirm.ts'
 import { unknownOutcome } from '../compare/decision.ts'
 import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
-import { madeAt, type TableEntry } from '../mysql/catalog.ts'
+import { madeAt } from '../mysql/catalog.ts'
 import type { Session } from '../mysql/query.ts'
 import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
 import type { LinkTables } from './link-tables.ts'
-import { type ListedTable, tableKey } from './listing.ts'
+import { tableKey } from './listing.ts'
 import { mayRead } from './rights.ts'
 import type { TableState } from './table-store.ts'
+import type { ListedTable, TableNames } from './tables-on-link.ts'
 
 interface OneSided {
   readonly listed: ListedTable
@@ -29,12 +30,14 @@ export async function confirmMissing(
     ({ listed, state }) =>
       listed.on !== 'both' &&
       listed.skipped === null &&
-      !listed.isContested &&
+      listed.barred === null &&
       checks.some((check) => state.standings[check]?.verdict !== 'missing'),
   )
-  const { shown = [], hidden = [] } = Object.groupBy(unconfirmed, ({ listed }) =>
-    mayRead(context, endWithout(link, listed), listed.entry) ? 'shown' : 'hidden',
-  )
+  const { shown = [], hidden = [] } = Object.groupBy(unconfirmed, ({ listed }) => {
+    // Where the table may be all the same, if our account is not shown it.
+    const end = listed.on === 'source' ? 'replica' : 'source'
+    return mayRead(context, link[end].config.name, listed[end]) ? 'shown' : 'hidden'
+  })
   for (const { state } of hidden) {
     for (const check of checks) {
       context.tables.visited(state, check, unknownOutcome('no_privilege', context.world.now()))
@@ -45,58 +48,54 @@ export async function confirmMissing(
   }
 }
 
-/** Where the table may be all the same, if our account is not shown it. */
-function endWithout({ source, replica }: Link, { on }: ListedTable): string {
-  return (on === 'source' ? replica : source).config.name
-}
-
 async function confirmBatch(
   context: SetContext,
   link: Link,
   batch: readonly OneSided[],
   checks: readonly TableCheck[],
 ): Promise<void> {
-  const stateOf = new Map(batch.map(({ listed, state }) => [tableKey(listed.entry), state]))
-  const entries = batch.map(({ listed }) => listed.entry)
-  const found = await confirmOneSided(context, link, entries, (key) => {
-    const state = stateOf.get(key)
-    if (state === undefined) return
-    for (const check of checks) context.tables.suspect(state, check, true)
+  const byKey = new Map(batch.map((table) => [tableKey(table.listed.replica), table]))
+  const tables = batch.map(({ listed }) => listed)
+  const found = await confirmOneSided(context, link, tables, (key) => {
+    const table = byKey.get(key)
+    if (table === undefined || table.listed.doubt !== null) return
+    for (const check of checks) context.tables.suspect(table.state, check, true)
   })
-  for (const [key, state] of stateOf) {
+  for (const [key, table] of byKey) {
     const result = found.get(key)
     if (result === undefined) throw new Error('a result for each table was promised')
-    for (const check of checks) judge(context, link, state, check, result)
+    for (const check of checks) judge(context, table, check, result)
   }
 }
 
 function judge(
   context: SetContext,
-  link: Link,
-  state: TableState,
+  { listed: { doubt }, state }: OneSided,
   check: TableCheck,
   result: Confirmed,
 ): void {
   context.tables.suspect(state, check, false)
   // There on both ends, or on neither, by now: the next pass visits or forgets it.
   if (result.verdict === 'same') return
-  if (result.verdict === 'differs' && !link.isFiltered) {
+  if (result.verdict === 'differs' && doubt === null) {
     const reason = result.replica === null ? 'missing_on_replica' : 'extra_on_replica'
     context.tables.turn(state, check, 'missing', reason)
     return
   }
-  const reason = result.verdict === 'unknown' ? result.reason : 'not_compared'
+  const reason = result.verdict === 'unknown' ? result.reason : (doubt ?? 'not_compared')
   context.tables.visited(state, check, unknownOutcome(reason, context.world.now()))
 }
 
-/** What is proven of tables that were on one end alone, by `tableKey`; no verdict of the set is touched. */
+/** What is proven of tables that were on one end alone, by `tableKey` on the replica; no verdict of the set is touched. */
 export function confirmOneSided(
   context: SetContext,
   link: Link,
-  entries: readonly TableEntry[],
+  tables: readonly TableNames[],
   onDisagreement: (key: string) => void = () => undefined,
 ): Promise<ReadonlyMap<string, Confirmed>> {
-  return confirm(link, entries.map(tableKey), (session) => read(session, entries), {
+  const keys = tables.map(({ replica }) => tableKey(replica))
+  const end = ({ server }: Session) => (server === link.source.config.name ? 'source' : 'replica')
+  return confirm(link, keys, (session) => read(session, tables, end(session)), {
     ...confirmOptions(context),
     onDisagreement,
   })
@@ -105,8 +104,10 @@ export function confirmOneSided(
 /** A table that is dropped and created all the time is absent for a moment on either end. */
 async function read(
   session: Session,
-  entries: readonly TableEntry[],
+  tables: readonly TableNames[],
+  end: keyof TableNames,
 ): Promise<ReadonlyMap<string, Thing>> {
-  const found = await madeAt(session, entries)
-  return new Map(found.map(({ entry, kind, stamp }) => [tableKey(entry), { text: kind, stamp }]))
+  const names = tables.map((names) => ({ ...names[end], key: tableKey(names.replica) }))
+  const found = await madeAt(session, names)
+  return new Map(found.map(({ entry, kind, stamp }) => [entry.key, { text: kind, stamp }]))
 }

@@ -105,17 +105,19 @@ async function walkTables(
   pass: Pass,
 ): Promise<void> {
   const { check, scope, startedAt } = pass
-  const keys = [...new Set(works.flatMap((work) => [...work.tables.keys()]))]
-  const tables = keys
-    .map((key) => ({
-      on: works.flatMap((work) => {
-        const table = work.tables.get(key)
-        return table && isCompared(context, table, pass) ? [{ link: work.link, ...table }] : []
-      }),
-    }))
+  const targets = works.flatMap(({ link, tables }) =>
+    [...tables.values()]
+      .filter((table) => isCompared(context, table, pass))
+      .map((table): Target => ({ link, ...table })),
+  )
+  // What goes by another name on its replica is looked at on its own.
+  const byName = Map.groupBy(targets, ({ listed: { source, replica } }) =>
+    JSON.stringify([source.schema, source.table, replica.schema]),
+  )
+  const tables = [...byName.values()]
+    .map((on) => ({ on }))
     // Each link has ranges of its own that drifted.
     .flatMap(({ on }) => (scope === 'findings' ? on.map((target) => ({ on: [target] })) : [{ on }]))
-    .filter(({ on }) => on.length > 0)
   const jobs = tables
     .map(({ on }) => ({ on: on.filter(({ state }) => !isPassed(state, startedAt)) }))
     .flatMap((job) => (startedAt === null ? [job] : abreast(job.on).map((on) => ({ on }))))
@@ -253,7 +255,7 @@ function isCompared(
   { listed, state }: Omit<Target, 'link'>,
   { check, scope }: Pass,
 ): boolean {
-  if (listed.on !== 'both' || listed.skipped !== null || listed.isContested) return false
+  if (listed.on !== 'both' || listed.skipped !== null || listed.barred !== null) return false
   // The walk counts the rows as well, and may take hours.
   if (check === 'row_count' && state.walk !== null) return false
   if (check === 'row_count') {

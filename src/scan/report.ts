@@ -9,8 +9,12 @@ import type {
   TableReport,
   TableStanding,
 } from '../domain.ts'
+import { sharedIdentities } from '../identities.ts'
 import { formatVersion } from '../mysql/flavor.ts'
+import { EVERYWHERE, holds } from '../mysql/grant-scope.ts'
+import type { SeenReplicas } from '../mysql/seen-replicas.ts'
 import { type ChannelLink, isExamined, type Topology } from '../topology.ts'
+import { unwatchedReplicas, type Watcher } from '../unwatched.ts'
 import { factsOf, gtidLinkKey, type ServerFacts, type SetContext } from './context.ts'
 import { type JudgedSettings, judgeSettings, knownReadings } from './settings.ts'
 
@@ -36,6 +40,8 @@ export function reportOf(context: SetContext): SetReport {
       .map(({ server }) => server.config.name),
     variableFindings: settings.findings,
     sources: isEveryoneUp ? topology.sources : null,
+    loops: topology.loops,
+    ...identitiesOf(context, topology),
     passProgress: context.pass && progressOf(context, context.pass),
     maxLagSeconds: config.throttle.maxLagMs / 1000,
     tableDetail: config.tableDetail,
@@ -48,6 +54,54 @@ function progressOf(context: SetContext, { done, tables }: NonNullable<SetContex
   if (tables === 0) return 1
   const walked = context.tables.all().reduce((sum, { walk }) => sum + (walk?.share() ?? 0), 0)
   return Math.min(1, (done + walked) / tables)
+}
+
+function identitiesOf(
+  context: SetContext,
+  topology: Topology,
+): Pick<SetReport, 'sharedIdentities' | 'replicasUnwatched'> {
+  const all = [...context.facts.values()]
+  const known = all.flatMap(({ server: { config }, sight: { identity, membership } }) =>
+    identity === null
+      ? []
+      : [{ name: config.name, identity, cluster: membership && (membership.group ?? config.name) }],
+  )
+  const watchers = all.map((facts): Watcher => {
+    const { name } = facts.server.config
+    return {
+      name,
+      identity: facts.sight.identity,
+      seen: seenBy(context, facts),
+      watched: watchedOn(context, topology, name),
+    }
+  })
+  return {
+    sharedIdentities: known.length === 0 ? null : sharedIdentities(known, topology),
+    replicasUnwatched: unwatchedReplicas(watchers),
+  }
+}
+
+/** Without PROCESS an account sees no connections but its own. */
+function seenBy(context: SetContext, facts: ServerFacts): SeenReplicas | null {
+  const { seenReplicas: seen, grants } = facts
+  if (!isUp(context, facts) || seen === null || seen.by === 'name') return seen
+  return grants !== null && holds(grants, 'PROCESS', EVERYWHERE) ? seen : null
+}
+
+/** A replica that cannot be read may be connected all the same. */
+function watchedOn(
+  context: SetContext,
+  { channels, twins }: Topology,
+  source: string,
+): ReadonlyMap<string, number> {
+  const watched = new Map<string, number>()
+  for (const link of channels) {
+    if (link.source !== source || twins.has(link.replica)) continue
+    const isAway = !isUp(context, factsOf(context, link.replica))
+    if (link.channel.io !== 'running' && !isAway) continue
+    watched.set(link.channel.account, (watched.get(link.channel.account) ?? 0) + 1)
+  }
+  return watched
 }
 
 function serverReport(

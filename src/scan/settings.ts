@@ -1,5 +1,7 @@
 /** What the rules say of the settings that were read last. */
+
 import type { VariableFinding, VariableName } from '../domain.ts'
+import { hasRules, NO_RULES } from '../mysql/filters.ts'
 import { dangersOf, differencesOf } from '../mysql/judge-variables.ts'
 import type { Situation } from '../mysql/variable-rules.ts'
 import type { VariableReading } from '../mysql/variables.ts'
@@ -51,9 +53,14 @@ export function judgeSettings(context: SetContext, readings: Readings): JudgedSe
 
 function situationOf(context: SetContext, server: string): Situation {
   const { channels } = context.topology()
+  const mine = factsOf(context, server).sight.channels
   return {
     isSource: channels.some(({ source }) => source === server),
-    channels: factsOf(context, server).sight.channels,
+    channels:
+      mine?.map(({ name, rules }) => ({
+        name,
+        filtered: hasRules({ ...NO_RULES, channel: rules }),
+      })) ?? null,
   }
 }
 

@@ -7,7 +7,6 @@ import { type Located, locate } from '../compare/locate.ts'
 import { type TableReader, tableReader } from '../compare/table-reader.ts'
 import { Undecided } from '../compare/undecided.ts'
 import type { TableCheck, UnknownReason } from '../domain.ts'
-import type { TableEntry } from '../mysql/catalog.ts'
 import { type Comparability, keyText, walkedBy } from '../mysql/comparable.ts'
 import { isNullable, readDefinition, type TableDefinition } from '../mysql/definition.ts'
 import { countPlan, type DigestPlan, digestPlan } from '../mysql/digest.ts'
@@ -17,10 +16,14 @@ import { type Lanes, lanesOf } from './definitions.ts'
 import { confirmOptions, guardIdentity } from './identity.ts'
 import { commonPosition, doneOf, type Positions, signatureOf } from './position.ts'
 import type { KeyedRanges, WalkPosition } from './table-store.ts'
+import type { Doubt, ListedTable, TableNames } from './tables-on-link.ts'
 
 export interface Visit extends Keeper {
   readonly check: TableCheck
-  readonly entry: TableEntry
+  /** On all links under the same two names. */
+  readonly table: Pick<ListedTable, keyof TableNames | 'entry'>
+  /** Why a difference on this link would prove nothing. */
+  readonly doubtOf: (link: Link) => Doubt | null
   readonly links: readonly Link[]
   /** What to look at; null = the whole table, and so if they are of another key than it has now. */
   readonly ranges: KeyedRanges | null
@@ -123,7 +126,8 @@ function compareLanes(
           keyed: comparability.key !== null && !isNullableOn(definitions),
           transactional: areTransactional,
         })
-  const where = context.config.tables.where.get(`${visit.entry.schema}.${visit.entry.table}`)
+  const { schema, table } = visit.table.replica
+  const where = context.config.tables.where.get(`${schema}.${table}`)
   const reader = tableReader({
     definitions,
     plan,
@@ -140,7 +144,7 @@ function compareLanes(
   const options = {
     ...confirmOptions(context),
     gate: context.gate,
-    guard: guardOf(context, visit.entry, all),
+    guard: guardOf(context, all),
   }
   const comparison = compareTable(links, reader, part ?? position?.open ?? reader.whole, {
     ...options,
@@ -150,7 +154,7 @@ function compareLanes(
     isKnownToDiffer: visit.isKnownToDiffer,
     onDecided: async () => visit.onDecided?.(links),
     onDrifted: (link) => {
-      if (!link.isFiltered) visit.onDrifted(link)
+      if (visit.doubtOf(link) === null) visit.onDrifted(link)
     },
   })
   async function finished(link: Link, plain: TableOutcome): Promise<TableOutcome> {
@@ -207,7 +211,7 @@ function isNullableOn(definitions: ReadonlyMap<string, TableDefinition>): boolea
 /** Why this table is not read at all. */
 function blockedReason(
   context: SetContext,
-  { check, entry }: Visit,
+  { check, table: { entry } }: Visit,
   comparability: Comparability,
 ): UnknownReason | null {
   if (comparability.kind === 'key_differs') return check === 'row_count' ? null : 'key_differs'
@@ -227,17 +231,16 @@ function qualified(
   },
 ): TableOutcome {
   const { comparability, plan } = read
-  const { check, entry } = read.visit
+  const { check, table, doubtOf } = read.visit
   const unknown = (reason: UnknownReason): TableOutcome => ({
     ...outcome,
     verdict: 'unknown',
     reason,
   })
-  // Which tables the rules leave out is not known, so a difference may be what was asked for.
-  if (link.isFiltered && outcome.verdict === 'drifted') return unknown('not_compared')
-  if (outcome.verdict === 'unknown' && outcome.reason === 'hot' && !isTransactional(entry.engine)) {
-    return unknown('engine')
-  }
+  const doubt = doubtOf(link)
+  if (doubt !== null && outcome.verdict === 'drifted') return unknown(doubt)
+  const isHot = outcome.verdict === 'unknown' && outcome.reason === 'hot'
+  if (isHot && !isTransactional(table.entry.engine)) return unknown('engine')
   if (check === 'row_count' || outcome.verdict !== 'same') return outcome
   if (comparability.kind === 'definition_differs') return unknown('definition_differs')
   const [left] = plan.notComparable
@@ -249,15 +252,14 @@ function isTransactional(engine: string): boolean {
 }
 
 /** In each session that reads: still the same server, still the same table. */
-function guardOf(
-  context: SetContext,
-  { schema, table }: TableEntry,
-  definitions: ReadonlyMap<string, TableDefinition>,
-) {
+function guardOf(context: SetContext, definitions: ReadonlyMap<string, TableDefinition>) {
   return async (session: Session): Promise<void> => {
     await guardIdentity(context, session)
+    const known = definitions.get(session.server)
+    if (known === undefined) throw new Error(`no definition read on ${session.server}`)
+    const { schema, table, signature } = known
     const now = await readDefinition(session, schema, table)
-    if (now?.signature !== definitions.get(session.server)?.signature) {
+    if (now?.signature !== signature) {
       throw new Undecided('definition_changed', `${schema}.${table} changed on ${session.server}`)
     }
   }

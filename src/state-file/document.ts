@@ -20,6 +20,7 @@ import {
   VERDICTS,
 } from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
+import type { ChannelRules, Rewrite } from '../mysql/filters.ts'
 import { CLUSTER_KINDS, MEMBER_STATES, type Membership } from '../mysql/membership.ts'
 import { type Bound, isLiteral, type Range } from '../mysql/range.ts'
 import { SETTING_NAMES, type SettingName, type VariableReading } from '../mysql/variables.ts'
@@ -135,7 +136,17 @@ const server = shape<ServerMemory>({
         lagSeconds: nullable(natural),
         workersFailed: nullable(natural),
         delaySeconds: natural,
-        filtered: flag,
+        account: text,
+        rules: shape<ChannelRules>({
+          doDb: list(text),
+          ignoreDb: list(text),
+          doTable: list(text),
+          ignoreTable: list(text),
+          wildDoTable: list(text),
+          wildIgnoreTable: list(text),
+          rewrite: list(shape<Rewrite>({ from: text, to: text })),
+          isOpaque: flag,
+        }),
       }),
     ),
   ),

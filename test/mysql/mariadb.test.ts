@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import type { ThreadState } from '../../src/domain.ts'
 import { ServerError } from '../../src/errors.ts'
-import type { ChannelStatus, Identity } from '../../src/mysql/dialect.ts'
+import type { ChannelStatus, FencedEnds, Identity } from '../../src/mysql/dialect.ts'
+import { NO_CHANNEL_RULES } from '../../src/mysql/filters.ts'
 import type { Flavor } from '../../src/mysql/flavor.ts'
 import { mariadb } from '../../src/mysql/mariadb.ts'
 import type { Row } from '../../src/mysql/query.ts'
@@ -31,8 +32,15 @@ const healthy: ChannelStatus = {
   lagSeconds: 0,
   workersFailed: null,
   delaySeconds: 0,
-  filtered: false,
+  account: 'repl',
+  rules: NO_CHANNEL_RULES,
 }
+
+const OPAQUE = { ...NO_CHANNEL_RULES, isOpaque: true }
+const REWRITTEN = [
+  { from: 'a', to: 'b' },
+  { from: 'c', to: 'd' },
+]
 
 /** Columns that came with 10.11 to 11.4, and 11.6. */
 const MARIADB_11 = {
@@ -64,22 +72,30 @@ describe('a connection is read', () => {
       mariadbRow({ Seconds_Behind_Master: '61', SQL_Delay: '60' }),
       { lagSeconds: 61, delaySeconds: 60 },
     ],
-    ['that leaves out a table', mariadbRow({ Replicate_Ignore_Table: 'a.b' }), { filtered: true }],
-    ['that carries one schema', mariadbRow({ Replicate_Do_DB: 'shop' }), { filtered: true }],
+    [
+      'that leaves out a table',
+      mariadbRow({ Replicate_Ignore_Table: 'a.b' }),
+      { rules: { ...NO_CHANNEL_RULES, ignoreTable: ['a.b'] } },
+    ],
+    [
+      'that carries two schemas',
+      mariadbRow({ Replicate_Do_DB: 'shop,crm' }),
+      { rules: { ...NO_CHANNEL_RULES, doDb: ['shop', 'crm'] } },
+    ],
     [
       'that leaves out a domain',
       mariadbRow({ Replicate_Ignore_Domain_Ids: '2' }),
-      { filtered: true },
+      { rules: OPAQUE },
     ],
     [
       'that carries some domains',
       mariadbRow({ Replicate_Do_Domain_Ids: '1, 2' }),
-      { filtered: true },
+      { rules: OPAQUE },
     ],
     [
       'that renames a schema, as 11 tells',
-      mariadbRow({ ...MARIADB_11, Replicate_Rewrite_DB: 'a->b' }),
-      { filtered: true },
+      mariadbRow({ ...MARIADB_11, Replicate_Rewrite_DB: 'a->b,c->d' }),
+      { rules: { ...NO_CHANNEL_RULES, rewrite: REWRITTEN } },
     ],
   ])('%s', async ([, row, expected]) => {
     expect(await channels([row])).toEqual([{ ...healthy, ...expected }])
@@ -150,8 +166,10 @@ const SERVER: Identity = {
   gtidEnabled: true,
 }
 
+const BETWEEN: FencedEnds = { source: SERVER, replica: SERVER, others: [], isMixed: false }
+
 const fencing = (() => {
-  const found = mariadb.fencing(SERVER, SERVER, false)
+  const found = mariadb.fencing(BETWEEN)
   if (found === null) throw new Error('there is no fence')
   return found
 })()
@@ -277,11 +295,12 @@ describe('a reading of the source past the end of its binlog', () => {
 })
 
 describe('a fence can be had', () => {
-  it.for<[string, Partial<Identity>, boolean, boolean]>([
-    ['with a binlog', {}, false, true],
-    ['not without one', { binaryLog: false }, false, false],
-    ['not on a hub: two sources may write the same domain', {}, true, false],
-  ])('%s', ([, source, isHub, can]) => {
-    expect(mariadb.fencing({ ...SERVER, ...source }, SERVER, isHub) !== null).toBe(can)
+  it.for<[string, Partial<Identity>, boolean]>([
+    ['with a binlog', {}, true],
+    ['not without one', { binaryLog: false }, false],
+  ])('%s', ([, source, can]) => {
+    const fence = mariadb.fencing({ ...BETWEEN, source: { ...SERVER, ...source } })
+
+    expect(fence !== null).toBe(can)
   })
 })

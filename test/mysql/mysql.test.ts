@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import type { ThreadState } from '../../src/domain.ts'
-import { ServerError } from '../../src/errors.ts'
+import { NoFence, ServerError } from '../../src/errors.ts'
 import type { ChannelStatus, Fencing, Identity } from '../../src/mysql/dialect.ts'
+import { NO_CHANNEL_RULES } from '../../src/mysql/filters.ts'
 import type { Version } from '../../src/mysql/flavor.ts'
 import { mysql } from '../../src/mysql/mysql.ts'
 import type { Row } from '../../src/mysql/query.ts'
@@ -27,7 +28,8 @@ const healthy: ChannelStatus = {
   lagSeconds: 0,
   workersFailed: null,
   delaySeconds: 0,
-  filtered: false,
+  account: 'repl',
+  rules: NO_CHANNEL_RULES,
 }
 
 describe('a channel is read', () => {
@@ -79,13 +81,39 @@ describe('a channel is read', () => {
       'that leaves out a schema',
       { Replicate_Ignore_DB: 'tmp' },
       { Replicate_Ignore_DB: 'tmp' },
-      { filtered: true },
+      { rules: { ...NO_CHANNEL_RULES, ignoreDb: ['tmp'] } },
     ],
     [
       'that renames a schema',
-      { Replicate_Rewrite_DB: '(a,b)' },
-      { Replicate_Rewrite_DB: '(a,b)' },
-      { filtered: true },
+      { Replicate_Rewrite_DB: '(a,b),(c,d)' },
+      { Replicate_Rewrite_DB: '(a,b),(c,d)' },
+      {
+        rules: {
+          ...NO_CHANNEL_RULES,
+          rewrite: [
+            { from: 'a', to: 'b' },
+            { from: 'c', to: 'd' },
+          ],
+        },
+      },
+    ],
+    [
+      'that renames a schema with a comma in its name: which one is not to be seen',
+      { Replicate_Rewrite_DB: '(a,b),(x,y,z)' },
+      { Replicate_Rewrite_DB: '(a,b),(x,y,z)' },
+      { rules: { ...NO_CHANNEL_RULES, isOpaque: true } },
+    ],
+    [
+      'that leaves out a table with a comma in its name',
+      { Replicate_Wild_Ignore_Table: 'a.b,c' },
+      { Replicate_Wild_Ignore_Table: 'a.b,c' },
+      { rules: { ...NO_CHANNEL_RULES, wildIgnoreTable: ['a.b', 'c'], isOpaque: true } },
+    ],
+    [
+      'that leaves out what some servers wrote',
+      { Replicate_Ignore_Server_Ids: '3, 4' },
+      { Replicate_Ignore_Server_Ids: '3, 4' },
+      { rules: { ...NO_CHANNEL_RULES, isOpaque: true } },
     ],
   ])('%s', async ([, old, now, expected]) => {
     const before = await channels([5, 7, 44], [mysql57Row(old as Row)])
@@ -124,10 +152,10 @@ describe('an account without REPLICATION CLIENT', () => {
   const denied = new ServerError('privilege', 'db1: denied', 1227)
   const flavor = { vendor: 'mysql', version: [8, 4, 6] } as const
   const row = {
-    filters: '0',
     Channel_Name: '',
     host: 'db1.internal',
     port: '3306',
+    account: 'repl',
     uuid: UUID,
     io: 'CONNECTING',
     io_error: '2003',
@@ -136,21 +164,48 @@ describe('an account without REPLICATION CLIENT', () => {
     sql_error: null,
   }
 
-  const noAppliers = { 'SELECT CHANNEL_NAME': [], 'SELECT s.': [] }
+  const noAppliers = { 'SELECT CHANNEL_NAME AS channel': [], 'SELECT s.': [] }
+  const accountThatMaySelect = (filters: readonly Row[] = []) =>
+    fakeSession(
+      {
+        SHOW: denied,
+        ...noAppliers,
+        'SELECT c.CHANNEL_NAME': [row],
+        'SELECT CHANNEL_NAME AS Channel_Name': filters,
+      },
+      flavor,
+    )
 
   test('finds the channels in performance_schema, without Seconds_Behind', async () => {
-    const session = fakeSession({ SHOW: denied, ...noAppliers, SELECT: [row] }, flavor)
+    const session = accountThatMaySelect()
 
     expect(await mysql.channels(session, flavor)).toEqual([
       { ...healthy, sourceServerId: null, io: 'connecting', ioErrorNumber: 2003, lagSeconds: null },
     ])
   })
 
-  test('is not told that a table is missing where filters may be', async () => {
-    const filtered = [{ ...row, filters: '2' }]
-    const session = fakeSession({ SHOW: denied, ...noAppliers, SELECT: filtered }, flavor)
+  test('finds the filters of the channel there as well', async () => {
+    const session = accountThatMaySelect([
+      { Channel_Name: '', name: 'REPLICATE_DO_DB', rule: 'a,b' },
+      { Channel_Name: 'west', name: 'REPLICATE_DO_DB', rule: 'c' },
+      { Channel_Name: '', name: 'REPLICATE_REWRITE_DB', rule: '(a,b)' },
+    ])
 
-    expect((await mysql.channels(session, flavor))[0]?.filtered).toBe(true)
+    expect((await mysql.channels(session, flavor))[0]?.rules).toEqual({
+      ...NO_CHANNEL_RULES,
+      doDb: ['a', 'b'],
+      rewrite: [{ from: 'a', to: 'b' }],
+    })
+  })
+
+  test('is not told that a table is missing where filters may be that nobody shows (5.7)', async () => {
+    const old = { vendor: 'mysql', version: [5, 7, 44] } as const
+    const session = fakeSession(
+      { SHOW: denied, ...noAppliers, 'SELECT c.CHANNEL_NAME': [row] },
+      old,
+    )
+
+    expect((await mysql.channels(session, old))[0]?.rules.isOpaque).toBe(true)
   })
 
   test('is the only one for whom another error is not thrown', async () => {
@@ -203,7 +258,12 @@ const identity: Identity = {
 }
 
 function fencingOf(source: Partial<Identity> = {}, replica: Partial<Identity> = {}): Fencing {
-  const fencing = mysql.fencing({ ...identity, ...source }, { ...identity, ...replica }, false)
+  const fencing = mysql.fencing({
+    source: { ...identity, ...source },
+    replica: { ...identity, ...replica },
+    others: [],
+    isMixed: false,
+  })
   if (fencing === null) throw new Error('there is no fence')
   return fencing
 }
@@ -252,6 +312,18 @@ describe('a fence by file and position', () => {
 
     expect(await places.hasReached(session, 'binlog.000009:500', '')).toBe(true)
     expect(await places.hasReached(session, 'binlog.000009:500', 'east')).toBe(false)
+  })
+
+  test('is none when the channel was pointed at another server meanwhile', async () => {
+    const session = fakeSession({ 'SHOW REPLICA STATUS': [status({ Source_UUID: 'another' })] })
+
+    await expect(places.hasReached(session, 'binlog.000009:500', '')).rejects.toThrow(/source/)
+  })
+
+  test('is none behind other servers', async () => {
+    const past = places.hasReached(fakeSession({}), 'binlog.000009:500', null)
+
+    await expect(past).rejects.toThrow(NoFence)
   })
 
   test('from above is what was received', async () => {

@@ -87,7 +87,7 @@ describe('the exit code', () => {
     ],
     [
       'one server_uuid twice',
-      { servers: [makeSource({ serverUuid: 'a' }), makeServer({ serverUuid: 'a' })] },
+      { sharedIdentities: [{ what: 'server_uuid', id: 'a', servers: ['db1', 'db2'] }] },
       1,
     ],
     [
@@ -156,6 +156,23 @@ describe('the exit code', () => {
     expect(judge({ tables: [] }, [], ['threads', 'gtid'])).toBe(0)
   })
 
+  test('names servers that share what they should not', () => {
+    const servers = ['db1', 'db2']
+    const texts = (['server', 'server_uuid', 'server_id'] as const).map((what) => {
+      const [finding] = findingsOf(
+        makeReport(makeSet({ sharedIdentities: [{ what, id: '7', servers }] })),
+        JUDGE_ALL,
+      )
+      return finding?.text
+    })
+
+    expect(texts).toEqual([
+      'db1 and db2 are one server, 7, which is compared once',
+      'db1 and db2 have one server_uuid: 7',
+      'db1 and db2 have one server_id: 7',
+    ])
+  })
+
   test('does not blame the servers of a two-way pair for being writable', () => {
     const pair = ['a', 'b'].map((name, index) =>
       makeServer({
@@ -165,7 +182,8 @@ describe('the exit code', () => {
         channels: [makeChannel({ source: index === 0 ? 'b' : 'a' })],
       }),
     )
-    expect(judge({ servers: pair })).toBe(0)
+    expect(judge({ servers: pair })).toBe(1)
+    expect(judge({ servers: pair, loops: [['a', 'b']] })).toBe(0)
   })
 })
 

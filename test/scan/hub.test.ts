@@ -55,6 +55,76 @@ describe('a hub', () => {
     })
   })
 
+  test('still cannot tell whose such a table is while one of them is away', async () => {
+    const { databases, east, west, replica } = hub()
+    east.tables.set('shop.payments', makeTableData())
+    replica.tables.get('shop.payments')?.rows.set(7, 'of west')
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    west.trouble = new ServerError('connect', 'west: gone')
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({
+      'hub/e shop.orders': 'same',
+      'hub/e shop.payments': 'multi_source',
+    })
+  })
+
+  test('cannot tell what differs from what a source brings that nobody has seen', async () => {
+    const { east, replica } = hub()
+    replica.tables.get('shop.orders')?.rows.set(7, 'of west')
+    east.tables.set('shop.logs', makeTableData())
+    replica.tables.set('shop.logs', makeTableData())
+    const scan = fakeScan([east, replica])
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({
+      'hub/e shop.orders': 'multi_source',
+      'hub/e shop.logs': 'same',
+    })
+  })
+
+  test('can tell whose a table is that only one channel brings, by its rules', async () => {
+    const { databases, east, replica } = hub()
+    east.tables.set('shop.payments', makeTableData(7))
+    replica.channels[0] = channelFrom('east', {
+      Channel_Name: 'e',
+      Replicate_Ignore_Table: 'shop.payments',
+    })
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'hub/e shop.orders': 'same',
+      'hub/e shop.payments': 'filtered',
+      'hub/w shop.payments': 'same',
+    })
+  })
+
+  test('has the same schema of two sources under two names', async () => {
+    const { databases, east, west, replica } = hub()
+    for (const source of [east, west]) {
+      source.tables.clear()
+      source.tables.set('app.users', makeTableData())
+    }
+    replica.tables.clear()
+    replica.tables.set('app_e.users', makeTableData()).set('app_w.users', makeTableData(2))
+    const rewritten = (name: string) =>
+      channelFrom(name === 'e' ? 'east' : 'west', {
+        Channel_Name: name,
+        Replicate_Rewrite_DB: `(app,app_${name})`,
+      })
+    replica.channels.splice(0, 2, rewritten('e'), rewritten('w'))
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'hub/e app_e.users': 'same', 'hub/w app_w.users': 'drifted' })
+  })
+
   test('invents no extra table when one of its sources goes away', async () => {
     const { databases, west } = hub()
     const scan = fakeScan(databases)

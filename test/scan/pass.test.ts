@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { DEFAULTS } from '../../src/config/defaults.ts'
 import { ServerError } from '../../src/errors.ts'
+import type { Row } from '../../src/mysql/query.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { largeShop, onReading } from '../support/busy-shop.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
@@ -261,14 +262,81 @@ describe('a table that only one end has', () => {
     expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'lag' })
   })
 
-  test('is not missing where the channel leaves tables out', async () => {
+  it.for<[string, Row, object]>([
+    [
+      'skipped where the channel leaves it out',
+      { Replicate_Ignore_DB: 'shop' },
+      { reason: 'filtered' },
+    ],
+    [
+      'missing where the channel leaves out others',
+      { Replicate_Ignore_Table: 'shop.orders' },
+      { verdict: 'missing' },
+    ],
+    [
+      'not called missing where nobody can tell what the channel leaves out',
+      { Replicate_Ignore_Server_Ids: '7' },
+      { verdict: 'unknown', reason: 'not_compared' },
+    ],
+  ])('is %s', async ([, filter, expected]) => {
     const { databases, replica } = fakeShop()
     replica.tables.delete('shop.payments')
-    replica.channels[0] = channelFrom('db1', { Replicate_Ignore_Table: 'shop.payments' })
+    replica.channels[0] = channelFrom('db1', filter)
     const scan = fakeScan(databases)
 
     await scan.pass('checksum')
 
-    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'not_compared' })
+    const tables = reportOf(scan.context).tables
+    const payments = tables.find(({ table }) => table === 'payments')
+    expect(payments?.standings.checksum).toMatchObject(expected)
+  })
+})
+
+describe('a table that differs', () => {
+  it.for<[string, Row, string]>([
+    ['drifted where it is carried', { Replicate_Do_DB: 'shop' }, 'drifted'],
+    ['skipped where it is left out', { Replicate_Wild_Do_Table: 'crm.%' }, 'filtered'],
+    ['not judged where nobody can tell', { Replicate_Do_Table: 'shop.Orders' }, 'not_compared'],
+  ])('is %s', async ([, filter, expected]) => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    replica.channels[0] = channelFrom('db1', filter)
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': expected })
+  })
+
+  test('is left out by the binary log of the source as well', async () => {
+    const { databases, source, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    source.binaryLog['Binlog_Ignore_DB'] = 'shop'
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'db2 shop.orders': 'filtered',
+      'db2 shop.payments': 'filtered',
+    })
+  })
+
+  test('is found under the name that its schema gets on the replica', async () => {
+    const { databases, replica } = fakeShop()
+    const [orders, payments] = [...replica.tables.values()]
+    if (orders === undefined || payments === undefined) throw new Error('the shop has two tables')
+    replica.tables.clear()
+    replica.tables.set('shop_e.orders', orders).set('shop_e.payments', payments)
+    orders.rows.set(7, 'b')
+    replica.channels[0] = channelFrom('db1', { Replicate_Rewrite_DB: '(shop,shop_e)' })
+    const scan = fakeScan(databases)
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({
+      'db2 shop_e.orders': 'drifted',
+      'db2 shop_e.payments': 'same',
+    })
   })
 })

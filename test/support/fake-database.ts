@@ -20,7 +20,11 @@ export interface FakeDatabase {
   readonly channels: Row[]
   /** Of the group that it is a member of, by server name and state; empty = of none. */
   members: Readonly<Record<string, string>>
+  /** Who replicates from it, as it tells. */
+  readonly replicas: Row[]
   readonly identity: Record<string, string>
+  /** Its end, and what is not written to it. */
+  readonly binaryLog: Record<string, string>
   readonly grants: string[]
   /** Global variables that `variables` asks for. */
   readonly settings: Record<string, string>
@@ -64,6 +68,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
     tables: new Map(),
     channels,
     members: {},
+    replicas: [],
     identity: {
       server_id: uuidOf(name).slice(-4),
       uuid: uuidOf(name),
@@ -74,6 +79,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
       log_bin: '1',
       gtid_mode: 'ON',
     },
+    binaryLog: { File: 'binlog.000007', Position: '342' },
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
     binlog: null,
     heartbeats: [],
@@ -108,6 +114,9 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@server_uuid AS own')) return membersOf(database)
   if (sql.startsWith("SHOW GLOBAL STATUS LIKE 'wsrep")) return []
   if (/^SHOW (REPLICA|SLAVE) STATUS/.test(sql)) return database.channels
+  if (/^SHOW (MASTER|BINARY LOG) STATUS/.test(sql)) return [database.binaryLog]
+  if (/^SHOW (REPLICAS|SLAVE HOSTS)/.test(sql)) return database.replicas
+  if (sql.includes("'binlog_format'")) return [{ Value: 'ROW' }]
   if (sql.startsWith('SELECT SCHEMA_NAME')) return schemasOf(database)
   if (sql.startsWith('SELECT TABLE_SCHEMA AS table_schema')) return listOf(database)
   if (sql.startsWith('SELECT t.TABLE_TYPE')) return madeOf(database, sql)

@@ -6,6 +6,7 @@ import { Undecided } from '../../src/compare/undecided.ts'
 import type { ServerConfig } from '../../src/config/config.ts'
 import { ServerError } from '../../src/errors.ts'
 import type { Key } from '../../src/mysql/definition.ts'
+import { NO_RULES } from '../../src/mysql/filters.ts'
 import type { Flavor } from '../../src/mysql/flavor.ts'
 import { boundAfter, widthOf } from '../../src/mysql/integer-key.ts'
 import type { Row, Session } from '../../src/mysql/query.ts'
@@ -85,7 +86,8 @@ export function fakeLink(replication: FakeReplication, overrides: Partial<Link> 
     channel: '',
     fencing: replication.fencing,
     appliesNothing: () => false,
-    isFiltered: false,
+    rules: NO_RULES,
+    loop: [],
     memory: newLinkMemory(),
     ...overrides,
   }

@@ -1,5 +1,6 @@
 /** Servers as last seen, and their channels: healthy, unless a test says otherwise. */
 import type { ChannelStatus, GtidObservation, Identity } from '../../src/mysql/dialect.ts'
+import { NO_CHANNEL_RULES } from '../../src/mysql/filters.ts'
 import type { Vendor } from '../../src/mysql/flavor.ts'
 import type { Membership } from '../../src/mysql/membership.ts'
 import type { Sight } from '../../src/topology.ts'
@@ -33,7 +34,8 @@ export function makeChannel(source: string, overrides: Partial<ChannelStatus> = 
     lagSeconds: 0,
     workersFailed: 0,
     delaySeconds: 0,
-    filtered: false,
+    account: 'repl',
+    rules: NO_CHANNEL_RULES,
     ...overrides,
   }
 }

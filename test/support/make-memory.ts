@@ -10,6 +10,7 @@ import {
   UNKNOWN_REASONS,
   VERDICTS,
 } from '../../src/domain.ts'
+import type { ChannelRules } from '../../src/mysql/filters.ts'
 import { CLUSTER_KINDS, MEMBER_STATES } from '../../src/mysql/membership.ts'
 import type { Bound, Range } from '../../src/mysql/range.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../../src/scan/memory.ts'
@@ -101,6 +102,18 @@ const table: fc.Arbitrary<TableMemory> = fc.record({
   position: maybe(position),
 })
 
+const names = fc.array(name, { maxLength: 2 })
+const rules: fc.Arbitrary<ChannelRules> = fc.record({
+  doDb: names,
+  ignoreDb: names,
+  doTable: names,
+  ignoreTable: names,
+  wildDoTable: names,
+  wildIgnoreTable: names,
+  rewrite: fc.array(fc.record({ from: name, to: name }), { maxLength: 2 }),
+  isOpaque: fc.boolean(),
+})
+
 const server: fc.Arbitrary<ServerMemory> = fc.record({
   name,
   address: name,
@@ -138,7 +151,8 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
         lagSeconds: maybe(natural),
         workersFailed: maybe(natural),
         delaySeconds: natural,
-        filtered: fc.boolean(),
+        account: name,
+        rules,
       }),
       { maxLength: 2 },
     ),

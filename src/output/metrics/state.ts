@@ -16,6 +16,9 @@ type At = Labels<'replication_set' | 'server'>
 export function addState(samples: Samples, set: SetReport): void {
   const ofSet = labels({ replication_set: set.name })
   samples.addKnown('sources', ofSet, set.sources)
+  const shared = set.sharedIdentities?.flatMap(({ servers }) => servers) ?? null
+  samples.addKnown('server_identity_duplicates', ofSet, shared && new Set(shared).size)
+  samples.addKnown('replicas_unwatched', ofSet, set.replicasUnwatched?.length ?? null)
   samples.addKnown('checksum_pass_progress_ratio', ofSet, set.passProgress)
   for (const server of set.servers) {
     const at = withLabels(ofSet, { server: server.name })
