@@ -164,6 +164,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
   }
 
   async function judge(item: Item, look: Look): Promise<void> {
+    const before = item.series.disagreements
     const { result, series } = judgeLook(item.series, look, reader)
     link.source.load.rechecks[result] += 1
     item.series = series
@@ -178,7 +179,10 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
         rows: { source: rows.replica, replica: rows.replica },
       })
     } else if (result === 'moving') {
-      await takeApart(item)
+      await takeApart(item, RETRY_MS * world.random())
+    } else if (series.disagreements <= before && reader.walkable) {
+      // It stood still through each look and was something else at the next: that is no less of a move.
+      await takeApart(item, pauseMs(options))
     } else if (series.disagreements >= options.confirmations) {
       const fingerprint = JSON.stringify([series.sourceToken, series.replicaToken])
       decide(item, { verdict: 'drifted', reason: null, rows, fingerprint })
@@ -187,7 +191,8 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
     }
   }
 
-  async function takeApart(item: Item): Promise<void> {
+  /** @param retryMs until the next look at what cannot be divided. */
+  async function takeApart(item: Item, retryMs: number): Promise<void> {
     const startedAt = world.now()
     let division: Division | null
     try {
@@ -200,7 +205,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
     if (division === null) {
       item.movingVisits += 1
       if (item.movingVisits >= HOT_VISITS) decide(item, { ...UNDECIDED, reason: 'hot' })
-      else item.dueAt = world.steady().getTime() + RETRY_MS * world.random()
+      else item.dueAt = world.steady().getTime() + retryMs
       return
     }
     if (item.depth >= MAX_DEPTH) {

@@ -133,6 +133,13 @@ function resolveLinks(set: SetFields, file: SourceFile): readonly LinkConfig[] {
     key: at,
     what: `a link between ${source} and ${replica}`,
   }))
+  // Of two servers nobody could tell which one it should be equal to.
+  rejectRepeated(links, ({ [AT]: at, source, replica, kind }) => ({
+    identity: source === undefined || kind === undefined ? undefined : replica,
+    file,
+    key: keyPath(at, 'replica'),
+    what: `a link to ${replica}`,
+  }))
   return links.flatMap(({ source, replica, kind }) =>
     source === undefined || replica === undefined || kind === undefined
       ? []

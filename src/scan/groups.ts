@@ -1,5 +1,6 @@
 /** The links of a set as the comparison uses them, grouped by source; and those that cannot be compared. */
 import { type Group, type Link, type LinkMemory, newLinkMemory } from '../compare/link.ts'
+import { STANDING } from '../compare/standing.ts'
 import type { FailureReason, UnknownReason } from '../domain.ts'
 import { isFedBySeveral, leadsTo } from '../loops.ts'
 import type { Fencing } from '../mysql/dialect.ts'
@@ -102,13 +103,13 @@ function blockedBy(context: SetContext, source: string, replica: string): Unknow
   return null
 }
 
-/** `links: kind: none`: what is equal is the same; what differs cannot be proven. */
+/** `links: kind: none` */
 function declaredLink(context: SetContext, source: string, replica: string): Link {
   return {
     source: factsOf(context, source).server,
     replica: factsOf(context, replica).server,
     channel: '',
-    fencing: { none: 'no_fence' },
+    fencing: STANDING,
     memory: newLinkMemory(),
     appliesNothing: () => false,
     rules: NO_RULES,

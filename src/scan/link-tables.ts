@@ -7,7 +7,7 @@ import type { TableEntry } from '../mysql/catalog.ts'
 import { factsOf, isRefused, type SetContext } from './context.ts'
 import { type BlockedLink, failureOf } from './groups.ts'
 import { type Listings, listAll, tableKey } from './listing.ts'
-import { otherChannelsOf } from './other-channels.ts'
+import { otherChannelsAt, otherChannelsOf } from './other-channels.ts'
 import type { TableId, TableState } from './table-store.ts'
 import { type ListedTable, tablesOf } from './tables-on-link.ts'
 
@@ -90,10 +90,11 @@ export function forgetOldLinks(
 export async function markBlocked(
   context: SetContext,
   link: BlockedLink,
+  listings: Listings,
   check: TableCheck,
 ): Promise<void> {
   const { replica, source, channel, reason } = link
-  if (context.tables.of(replica, channel).length === 0) await seeOneEnd(context, link)
+  if (context.tables.of(replica, channel).length === 0) await seeOneEnd(context, link, listings)
   for (const state of context.tables.of(replica, channel)) {
     if (state.standings[check]?.verdict !== 'skipped') markUnknown(context, state, check, reason)
   }
@@ -106,7 +107,12 @@ export async function markBlocked(
 
 const NONE: ReadonlyMap<string, TableEntry> = new Map()
 
-async function seeOneEnd(context: SetContext, { replica, source, channel, rules }: BlockedLink) {
+/** Without what its other channels are known to bring. */
+async function seeOneEnd(
+  context: SetContext,
+  { replica, source, channel, rules }: BlockedLink,
+  known: Listings,
+) {
   const end = [replica, ...(source === null ? [] : [source])]
     .map((name) => factsOf(context, name).server)
     .find((server) => server.usable && !isRefused(context, server.config.name))
@@ -115,8 +121,10 @@ async function seeOneEnd(context: SetContext, { replica, source, channel, rules 
   const listing = listings.get(end.config.name)
   if (!(listing instanceof Map)) return
   const [mine, theirs] = end.config.name === replica ? [NONE, listing] : [listing, NONE]
-  const alone = { rules, loop: [], source: mine, replica: theirs, others: [], othersBefore: 0 }
-  for (const listed of tablesOf(context.config, alone)) {
+  const { others } = otherChannelsAt(context, { replica, channel }, known)
+  const seen = others.filter(({ carried }) => carried !== null)
+  const onLink = { rules, loop: [], source: mine, replica: theirs, others: seen, othersBefore: 0 }
+  for (const listed of tablesOf(context.config, onLink)) {
     see(context, { server: replica, source, channel }, listed)
   }
 }

@@ -9,14 +9,24 @@ import { keyOnReplica, type OnLink } from './tables-on-link.ts'
 
 export function otherChannelsOf(
   context: SetContext,
-  link: Link,
+  { replica, channel }: Pick<Link, 'replica' | 'channel'>,
+  listings: Listings,
+): Pick<OnLink, 'others' | 'othersBefore'> {
+  return otherChannelsAt(context, { replica: replica.config.name, channel }, listings)
+}
+
+/** @param at the channel that they are the others of. */
+export function otherChannelsAt(
+  context: SetContext,
+  at: { readonly replica: string; readonly channel: string },
   listings: Listings,
 ): Pick<OnLink, 'others' | 'othersBefore'> {
   const { channels, closing } = context.topology()
-  const mine = channels.filter(
-    (each) => each.replica === link.replica.config.name && !closing.has(each),
-  )
-  const isThis = ({ channel }: ChannelLink) => channel.name === link.channel
+  const isOf = (each: ChannelLink) => each.replica === at.replica && each.channel.name === at.channel
+  // All that the members of a cluster have should be on each of them, whatever one gets over channels as well.
+  if (!channels.some(isOf)) return { others: [], othersBefore: 0 }
+  const mine = channels.filter((each) => each.replica === at.replica && !closing.has(each))
+  const isThis = ({ channel }: ChannelLink) => channel.name === at.channel
   return {
     others: mine
       .filter((each) => !isThis(each))

@@ -51,7 +51,7 @@ export async function runPass(context: SetContext, check: TableCheck, what: Scop
   const startedAt = beginPass(context, check, what)
   await Promise.all([
     ...wanted.map((group) => passOver(context, group, listings, { check, scope, startedAt })),
-    ...(scope === 'all' ? blocked.map((link) => markBlocked(context, link, check)) : []),
+    ...(scope === 'all' ? blocked.map((link) => markBlocked(context, link, listings, check)) : []),
   ])
 }
 

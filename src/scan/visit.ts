@@ -4,6 +4,7 @@ import { type TableOutcome, unknownOutcome } from '../compare/decision.ts'
 import { allLeftOut } from '../compare/left-out.ts'
 import type { Link } from '../compare/link.ts'
 import { type Located, locate } from '../compare/locate.ts'
+import { STANDING } from '../compare/standing.ts'
 import { type TableReader, tableReader } from '../compare/table-reader.ts'
 import { Undecided } from '../compare/undecided.ts'
 import type { TableCheck, UnknownReason } from '../domain.ts'
@@ -240,6 +241,7 @@ function qualified(
   const doubt = doubtOf(link)
   if (doubt !== null && outcome.verdict === 'drifted') return unknown(doubt)
   const isHot = outcome.verdict === 'unknown' && outcome.reason === 'hot'
+  if (isHot && link.fencing === STANDING) return unknown('no_fence')
   if (isHot && !isTransactional(table.entry.engine)) return unknown('engine')
   if (check === 'row_count' || outcome.verdict !== 'same') return outcome
   if (comparability.kind === 'definition_differs') return unknown('definition_differs')

@@ -66,10 +66,35 @@ describe('a difference that stays', () => {
     const { world, replication } = planted()
     replication.write(1.5 * CONFIRM_DELAY_MS, 4, 'c')
 
-    const { decisions, link } = await opened(world, replication)
+    const { verdictOf, link } = await opened(world, replication)
 
-    expect(decisions.map(({ verdict }) => verdict)).toEqual(['drifted'])
+    expect(verdictOf(3)).toBe('drifted')
+    expect(verdictOf(4)).toBe('same')
     expect(link.source.load.rechecks.disagree).toBeGreaterThanOrEqual(2 + 3)
+  })
+
+  test('is found beside a row that changes between the looks, and stands still during each', async () => {
+    const { world, replication } = planted()
+    for (let at = 0; at < 3_600_000; at += CONFIRM_DELAY_MS / 2) {
+      replication.write(at, 4, `at ${at}`)
+    }
+
+    const { verdictOf } = await opened(world, replication)
+
+    expect(verdictOf(3)).toBe('drifted')
+    expect(verdictOf(4)).toBe('same')
+  })
+
+  test('is hot where the replica itself is written all the time', async () => {
+    const world = fakeWorld()
+    const replication = fakeReplication(world, rowsOf(10))
+    for (let at = 0; at < 3_600_000; at += CONFIRM_DELAY_MS / 2)
+      replication.plant(at, 3, `at ${at}`)
+
+    const { verdictOf } = await opened(world, replication)
+
+    expect(verdictOf(3)).toBe('hot')
+    expect(verdictOf(4)).toBe('same')
   })
 
   test('counts the rows of both ends', async () => {

@@ -73,7 +73,7 @@ describe('a server that cannot be compared', () => {
     })
   })
 
-  test('because the link is only declared: equal is the same, the rest has no fence', async () => {
+  test('not: of a declared link what stands still and differs is drifted', async () => {
     const { databases, replica } = fakeShop()
     replica.channels.length = 0
     replica.tables.get('shop.orders')?.rows.set(7, 'b')
@@ -84,8 +84,26 @@ describe('a server that cannot be compared', () => {
 
     expect(scan.verdicts()).toMatchObject({
       'db2 shop.payments': 'same',
-      'db2 shop.orders': 'no_fence',
+      'db2 shop.orders': 'drifted',
     })
+  })
+
+  test('where a declared link moves: nothing is proven', async () => {
+    const { databases, source, replica } = fakeShop()
+    replica.channels.length = 0
+    const orders = replica.tables.get('shop.orders')?.rows
+    let reading = 0
+    const answer = source.answer.bind(source)
+    source.answer = (sql) => {
+      if (sql.includes('SQL_NO_CACHE')) orders?.set(7, `${reading++}`)
+      return answer(sql)
+    }
+    const links = [{ source: 'db1', replica: 'db2', kind: 'none' as const }]
+    const scan = fakeScan(databases, { config: { links } })
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'no_fence', 'db2 shop.payments': 'same' })
   })
 
   test('because its account may write', async () => {
