@@ -22,7 +22,8 @@ export function otherChannelsAt(
   listings: Listings,
 ): Pick<OnLink, 'others' | 'othersBefore'> {
   const { channels, closing } = context.topology()
-  const isOf = (each: ChannelLink) => each.replica === at.replica && each.channel.name === at.channel
+  const isOf = (each: ChannelLink) =>
+    each.replica === at.replica && each.channel.name === at.channel
   // All that the members of a cluster have should be on each of them, whatever one gets over channels as well.
   if (!channels.some(isOf)) return { others: [], othersBefore: 0 }
   const mine = channels.filter((each) => each.replica === at.replica && !closing.has(each))
