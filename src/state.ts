@@ -7,6 +7,7 @@ const INCONCLUSIVE_VISITS = 3
 const INCONCLUSIVE: ReadonlySet<UnknownReason> = new Set([
   'lag',
   'ahead',
+  'delayed',
   'definition_changed',
   'identity_changed',
   'throttled',

@@ -139,9 +139,9 @@ function fencingOf(
 ): Link['fencing'] {
   const { source, replica, channel } = link
   const { channels } = context.topology()
-  // In one full look a fence that takes as long as the delay would only time out.
+  // Before the delay is over a fence would only time out, and hold up the other replicas.
   const isLong = channel.delaySeconds * 1000 > context.config.checksum.fenceTimeoutMs
-  if (context.mode.once && isLong) return { none: 'delayed' }
+  if (isLong) return { none: 'delayed' }
   const forward = provenBetween(context, source, replica, channel.name)
   if (forward === null) return { none: 'no_fence' }
   if (!leadsTo(replica, source, channels)) return forward

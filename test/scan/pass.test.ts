@@ -292,6 +292,23 @@ describe('a table that only one end has', () => {
   })
 })
 
+describe('a table that differs on a replica that is delayed on purpose', () => {
+  test('keeps what was proven of it for two visits, then nothing is known', async () => {
+    const { databases, replica } = fakeShop()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    replica.channels[0] = channelFrom('db1', { SQL_Delay: '3600' })
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    const seen: string[] = []
+    for (let visit = 1; visit <= 3; visit += 1) {
+      await scan.pass('checksum')
+      seen.push(scan.verdicts()['db2 shop.orders'] ?? '')
+    }
+
+    expect(seen).toEqual(['same', 'same', 'delayed'])
+  })
+})
+
 describe('a table that differs', () => {
   it.for<[string, Row, string]>([
     ['drifted where it is carried', { Replicate_Do_DB: 'shop' }, 'drifted'],
