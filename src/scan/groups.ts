@@ -27,6 +27,7 @@ export interface Links {
 /** As what a check counts that it could not look at such a link. */
 export function failureOf(reason: UnknownReason): FailureReason {
   if (reason === 'write_privileges') return 'write_privileges'
+  if (reason === 'lag') return 'timeout'
   return reason === 'no_privilege' ? 'privilege' : 'connect'
 }
 

@@ -25,17 +25,23 @@ export function isPassed({ passedAt }: TableState, startedAt: Date | null): bool
   return passedAt !== null && passedAt.getTime() === startedAt?.getTime()
 }
 
-/** Only an end that was away kept the last pass from these tables: it comes back to them. */
-export function isAnyOwed({ tables, passStartedAt }: SetContext): boolean {
+/** Only an end that was away, or not in its cluster, kept the last pass from these tables: it comes back to them. */
+export function isAnyOwed({ tables, passStartedAt, topology }: SetContext): boolean {
+  const members = topology().members.filter(({ state }) => state === 'active')
   return tables.all().some((state) => {
     const { verdict, reason } = state.standings.checksum ?? { verdict: 'skipped', reason: null }
     if (isPassed(state, passStartedAt) || verdict === 'skipped' || verdict === 'missing')
       return false
-    return reason === null || OWED.has(reason)
+    if (reason === null || OWED.has(reason)) return true
+    const { server, channel } = state.id
+    const isBack = members.some(({ replica, kind }) => replica === server && kind === channel)
+    return isBack && APART.has(reason)
   })
 }
 
 const OWED: ReadonlySet<Reason> = new Set(['not_yet', 'unreachable', 'identity_changed'])
+/** Of a member that does not take part. */
+const APART: ReadonlySet<Reason> = new Set(['lag', 'no_fence'])
 
 /** Links whose walk stands at one and the same place, which can go on together. */
 export function abreast<T extends Target>(on: readonly T[]): T[][] {

@@ -1,7 +1,10 @@
 /** Members of a group as `check` and `serve` compare them. */
 import { describe, expect, test } from 'vitest'
+import { threads } from '../../src/checks/threads.ts'
 import { ServerError } from '../../src/errors.ts'
 import { reportOf } from '../../src/scan/report.ts'
+import { isAnyOwed } from '../../src/scan/resume.ts'
+import { runCheck } from '../../src/scan/run-check.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 
@@ -122,6 +125,22 @@ describe('a cluster', () => {
       'db2/group_replication shop.orders': 'same',
       'db3/group_replication shop.orders': reason,
     })
+  })
+
+  test('one of which was apart when a pass came by: it is looked at as soon as it is back', async () => {
+    const { databases, db3 } = fakeCluster()
+    db3.members = { db3: 'ERROR' }
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    expect(isAnyOwed(scan.context)).toBe(false)
+
+    db3.members = ALL_ONLINE
+    await runCheck(scan.context, threads)
+    expect(isAnyOwed(scan.context)).toBe(true)
+    await scan.pass('checksum', 'rest')
+
+    expect(scan.verdicts()).toMatchObject({ 'db3/group_replication shop.orders': 'same' })
+    expect(isAnyOwed(scan.context)).toBe(false)
   })
 
   test('of which one member alone is configured: nothing can be compared', async () => {
