@@ -1,6 +1,6 @@
 /** Servers of a set that cannot be told apart, or should not be alike. Pure. */
 import type { SharedIdentity } from './domain.ts'
-import { type Identity, identityText } from './mysql/dialect.ts'
+import type { Identity } from './mysql/dialect.ts'
 import type { Topology } from './topology.ts'
 
 interface Known {
@@ -31,7 +31,7 @@ export function sharedIdentities(
   const isTold = (servers: readonly string[]) =>
     uuids.some((shared) => servers.every((name) => shared.servers.includes(name)))
   return [
-    ...groups(known, identityText).map(
+    ...several(Map.groupBy(known, ({ name }) => twins.get(name) ?? name)).map(
       named('server', ({ hostname, port }) => `${hostname}:${port}`),
     ),
     ...uuids,
@@ -43,7 +43,12 @@ export function sharedIdentities(
 
 function groups(known: readonly Known[], by: (identity: Identity) => string | null): Known[][] {
   const found = Map.groupBy(known, ({ identity }) => by(identity))
-  return [...found].flatMap(([id, servers]) => (id === null || servers.length < 2 ? [] : [servers]))
+  found.delete(null)
+  return several(found)
+}
+
+function several(found: ReadonlyMap<string | null, Known[]>): Known[][] {
+  return [...found.values()].filter(({ length }) => length > 1)
 }
 
 function named(what: SharedIdentity['what'], id: (identity: Identity) => string) {

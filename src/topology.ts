@@ -71,14 +71,18 @@ export function topologyOf(sights: readonly Sight[], configured: readonly LinkCo
   }
 }
 
-/** The same ids at the same host and port: it is compared once. */
+/**
+ * The same ids at the same host and port: it is compared once. Nodes of Galera may have all of that in common, server
+ * id and host name as well, and are told apart by what they are called in their cluster.
+ */
 function twinsOf(sights: readonly Sight[]): Map<string, string> {
   const first = new Map<string, string>()
   const twins = new Map<string, string>()
-  for (const { config, identity } of sights) {
+  for (const { config, identity, membership } of sights) {
     if (identity === null) continue
-    const known = first.get(identityText(identity))
-    if (known === undefined) first.set(identityText(identity), config.name)
+    const text = JSON.stringify([identityText(identity), membership?.node ?? null])
+    const known = first.get(text)
+    if (known === undefined) first.set(text, config.name)
     else twins.set(config.name, known)
   }
   return twins

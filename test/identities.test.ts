@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sharedIdentities } from '../src/identities.ts'
 import type { Identity } from '../src/mysql/dialect.ts'
 import { type Sight, topologyOf } from '../src/topology.ts'
-import { makeChannel, makeIdentity, makeSight } from './support/fake-sights.ts'
+import { makeChannel, makeIdentity, makeMembership, makeSight } from './support/fake-sights.ts'
 
 const db1 = makeSight('db1')
 const replica = (name: string, identity: Partial<Identity> = {}) =>
@@ -11,7 +11,7 @@ const replica = (name: string, identity: Partial<Identity> = {}) =>
 const member = (name: string, identity: Partial<Identity>) =>
   makeSight(name, [], {
     identity: makeIdentity(name, identity),
-    membership: { kind: 'galera', group: 'g', state: 'active', refusesWrites: false },
+    membership: makeMembership({ group: 'g' }),
   })
 
 function shared(sights: readonly Sight[]) {

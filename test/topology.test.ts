@@ -340,3 +340,21 @@ describe('the links of a cluster', () => {
     expect(linksOf(...sights)).toEqual(links)
   })
 })
+
+describe('nodes of a cluster that share server id, host name and port', () => {
+  const alike = { identity: makeIdentity('db1', { uuid: null, hostname: 'localhost' }) }
+  const node = (name: string, id: string) =>
+    makeSight(name, [], { ...alike, membership: makeMembership({ node: id }) })
+
+  test('are several servers all the same', () => {
+    const { twins, members } = topologyOf([node('db1', 'a'), node('db2', 'b')], [])
+    expect(twins.size).toBe(0)
+    expect(members).toHaveLength(1)
+  })
+
+  test('are one where they are the same node', () => {
+    const { twins, members } = topologyOf([node('db1', 'a'), node('again', 'a')], [])
+    expect([...twins]).toEqual([['again', 'db1']])
+    expect(members).toEqual([])
+  })
+})

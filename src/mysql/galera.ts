@@ -12,6 +12,7 @@ export async function galeraMembership(session: Session): Promise<Membership | n
   return {
     kind: 'galera',
     group: historyOf(status),
+    node: status.get('wsrep_gcomm_uuid') || null,
     state: stateOf(status),
     // Outside of the primary component it answers nothing but questions about itself.
     refusesWrites: status.get('wsrep_ready') !== 'ON',

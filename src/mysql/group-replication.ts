@@ -22,6 +22,7 @@ export async function groupMembership(session: Session): Promise<Membership | nu
   return {
     kind: 'group_replication',
     group,
+    node: null,
     state: hasMajority ? stateOf(shown(own, 'state')) : 'apart',
     // Without a majority a commit waits for it; one that left is made read-only, or else can be written.
     refusesWrites: isOnline && !hasMajority,

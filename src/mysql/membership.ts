@@ -14,6 +14,8 @@ export interface Membership {
   readonly kind: ClusterKind
   /** Equal on all members of one cluster; null = it does not know, before it has ever joined. */
   readonly group: string | null
+  /** Of this node alone until it is started anew, where it has no id of its own; else null. */
+  readonly node: string | null
   readonly state: MemberState
   /** Nobody can write to it now, whatever read_only says. */
   readonly refusesWrites: boolean

@@ -117,6 +117,7 @@ const server = shape<ServerMemory>({
     shape<Membership>({
       kind: choice(...CLUSTER_KINDS),
       group: nullable(text),
+      node: nullable(text),
       state: choice(...MEMBER_STATES),
       refusesWrites: flag,
     }),

@@ -7,6 +7,7 @@ import type { Row } from '../../src/mysql/query.ts'
 import { fakeSession } from '../support/fake-session.ts'
 
 const HISTORY = '01008f32-e8fb-11f1-a469-ee6bfb472d10'
+const NODE = '042f88ef-e8fb-11f1-944e-47e3117cc753'
 const ZEROS = '00000000-0000-0000-0000-000000000000'
 
 /** SHOW GLOBAL STATUS LIKE 'wsrep\_%' of a node of MariaDB 10.11.19, shortened to what may matter. */
@@ -20,6 +21,7 @@ const SYNCED = {
   wsrep_cluster_state_uuid: HISTORY,
   wsrep_cluster_status: 'Primary',
   wsrep_connected: 'ON',
+  wsrep_gcomm_uuid: NODE,
   wsrep_provider_name: 'Galera',
   wsrep_ready: 'ON',
 }
@@ -50,12 +52,12 @@ describe('a node', () => {
     [
       'that is synced takes part',
       SYNCED,
-      { kind: 'galera', group: HISTORY, state: 'active', refusesWrites: false },
+      { kind: 'galera', group: HISTORY, node: NODE, state: 'active', refusesWrites: false },
     ],
     [
       'that gives another one its data, or was locked for a backup, is behind',
       { ...SYNCED, wsrep_local_state_comment: 'Donor/Desynced' },
-      { kind: 'galera', group: HISTORY, state: 'catching_up', refusesWrites: false },
+      { kind: 'galera', group: HISTORY, node: NODE, state: 'catching_up', refusesWrites: false },
     ],
     [
       'that joins for the first time does not know yet whose it will be',
@@ -67,12 +69,12 @@ describe('a node', () => {
         wsrep_local_state_comment: 'Joining: receiving State Transfer',
         wsrep_ready: 'OFF',
       },
-      { kind: 'galera', group: null, state: 'apart', refusesWrites: true },
+      { kind: 'galera', group: null, node: NODE, state: 'apart', refusesWrites: true },
     ],
     [
       'that comes back knows whose it was',
       { ...SYNCED, wsrep_cluster_state_uuid: ZEROS, wsrep_local_state_comment: 'Joined' },
-      { kind: 'galera', group: HISTORY, state: 'catching_up', refusesWrites: false },
+      { kind: 'galera', group: HISTORY, node: NODE, state: 'catching_up', refusesWrites: false },
     ],
     [
       'that has lost the others is apart, and cannot be written whatever read_only says',
@@ -82,7 +84,7 @@ describe('a node', () => {
         wsrep_local_state_comment: 'Initialized',
         wsrep_ready: 'OFF',
       },
-      { kind: 'galera', group: HISTORY, state: 'apart', refusesWrites: true },
+      { kind: 'galera', group: HISTORY, node: NODE, state: 'apart', refusesWrites: true },
     ],
     ['that is none is no member', ALONE, null],
     ['built without it is no member', {}, null],

@@ -60,6 +60,7 @@ export function makeMembership(overrides: Partial<Membership> = {}): Membership 
   return {
     kind: 'galera',
     group: 'cluster-1',
+    node: null,
     state: 'active',
     refusesWrites: false,
     ...overrides,

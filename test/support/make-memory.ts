@@ -132,6 +132,7 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
     fc.record({
       kind: fc.constantFrom(...CLUSTER_KINDS),
       group: maybe(name),
+      node: maybe(name),
       state: fc.constantFrom(...MEMBER_STATES),
       refusesWrites: fc.boolean(),
     }),
