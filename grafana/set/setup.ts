@@ -7,6 +7,9 @@ import { of, ofSet } from './of.ts'
 
 const missing = worstBy(SERVER, of('missing_privileges'))
 const excess = worstBy(SERVER, of('excess_privileges'))
+const SETTING = `${SERVER}, variable`
+const differing = worstBy(SETTING, of('variable_differences'))
+const dangerous = worstBy(SETTING, of('dangerous_variables'))
 
 export const setup: Section = {
   title: 'Topology, settings and rights',
@@ -15,7 +18,7 @@ export const setup: Section = {
       title: 'Writable sources',
       description:
         'Connected parts of the set that hold a server which can be written: one is right. A chain, a hub or a cluster is one part.',
-      size: [4, 4],
+      size: [6, 4],
       unit: 'short',
       queries: [{ expr: `max(${ofSet('sources')})` }],
       steps: [
@@ -26,10 +29,29 @@ export const setup: Section = {
       noValue: 'a server is out',
     }),
     stat({
+      title: 'Settings that differ',
+      description:
+        'Settings that a server has otherwise than a source of it, where that makes them diverge or lose data.',
+      size: [6, 4],
+      unit: 'short',
+      queries: [{ expr: `sum(${differing} > bool 0)` }],
+      steps: from([1, ORANGE]),
+      noValue: 'not read yet',
+    }),
+    stat({
+      title: 'Dangerous settings',
+      description: 'Settings that are dangerous to the data of the set as they are.',
+      size: [6, 4],
+      unit: 'short',
+      queries: [{ expr: `sum(${dangerous} > bool 0)` }],
+      steps: from([1, ORANGE]),
+      noValue: 'not read yet',
+    }),
+    stat({
       title: 'Rights',
       description:
         'Privileges that the account of the exporter needs and does not hold, and those that it holds and does not need.',
-      size: [8, 4],
+      size: [6, 4],
       unit: 'short',
       queries: [
         { expr: `sum(${missing})`, legend: 'missing' },
@@ -37,6 +59,19 @@ export const setup: Section = {
       ],
       steps: from([1, ORANGE]),
       noValue: 'not read yet',
+    }),
+    timeseries({
+      title: 'Settings by server',
+      description:
+        'Settings that differ and settings that are dangerous: how many, and which while there are any. For their values: mysql-drift-exporter check --checks=variables',
+      size: [12, 8],
+      unit: 'short',
+      queries: [
+        { expr: `sum by (server) (${differing} > bool 0)`, legend: '{{server}} differ' },
+        { expr: `sum by (server) (${dangerous} > bool 0)`, legend: '{{server}} dangerous' },
+        { expr: `${differing} > 0`, legend: '{{server}} differs: {{variable}}' },
+        { expr: `${dangerous} > 0`, legend: '{{server}} dangerous: {{variable}}' },
+      ],
     }),
     timeseries({
       title: 'Rights by server',

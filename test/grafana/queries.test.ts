@@ -19,6 +19,7 @@ import {
   makeSource,
   makeTable,
   makeThrottle,
+  makeVariableFinding,
 } from '../support/make-report.ts'
 
 describe('queries return data when there is something to see', { timeout: 60_000 }, () => {
@@ -113,6 +114,10 @@ function setWithEveryTrouble() {
       makeTable({ table: 'log', checksum: { verdict: 'unknown', reason: 'no_key' } }),
     ],
     schemaDifferences: [makeDifference()],
+    variableFindings: [
+      makeVariableFinding({ source: { server: 'db1', value: '1' } }),
+      makeVariableFinding(),
+    ],
   })
 }
 

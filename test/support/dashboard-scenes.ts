@@ -31,7 +31,7 @@ const TEN_OR_MORE = /^([1-9]\d+(\.\d+)?( s| intervals)?|[\d.]+ min)$/
 
 export const SCENES: readonly Scene[] = [
   {
-    name: 'data and definitions differ',
+    name: 'data, definitions and settings differ',
     faults: [
       ['change-row', 'db2', 'orders'],
       ['delete-row', 'db2', 'products'],
@@ -39,6 +39,8 @@ export const SCENES: readonly Scene[] = [
       ['add-table', 'db3'],
       ['errant-transaction', 'db2'],
       ['make-writable', 'db3'],
+      ['skip-errors', 'db3'],
+      ['other-time-zone', 'db3'],
     ],
     readings: {
       fleet: [
@@ -68,6 +70,10 @@ export const SCENES: readonly Scene[] = [
         ['Schema differences by server', 'db3 critical: column missing', null, '1'],
         ['GTID: missing and errant transactions', 'db2 errant', '0', '1'],
         ['Servers', 'db3: Read only', 'yes', 'no'],
+        ['Settings that differ', '', '0', AT_LEAST_ONE],
+        ['Dangerous settings', '', '0', AT_LEAST_ONE],
+        ['Settings by server', 'db3 dangerous', '0', AT_LEAST_ONE],
+        ['Settings by server', 'db3 differs: time_zone', null, '1'],
       ],
       table: [
         ['Replicas on which it drifted', '', '0', '1'],
