@@ -15,12 +15,12 @@ const AT_REAL_DURATION = {
   schema: 300,
   variables: 300,
   grants: 300,
-  checksum: 600,
+  checksum: 300,
   confirmDelay: 5,
   fenceTimeout: 30,
   /** After that long a replica knows that its source is silent (slave_net_timeout). */
   netTimeout: 60,
-  /** Of a replica that is behind on purpose: less than three `checksum` intervals. */
+  /** Of a replica that is behind on purpose. */
   replicaDelay: 600,
   /** How long a fault that is to fire nothing is watched. */
   silence: 900,

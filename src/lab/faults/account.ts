@@ -21,10 +21,14 @@ export const wrongPassword: Fault = {
 
 export const loseGrants: Fault = {
   name: 'lose-grants',
-  help: "the exporter's account may do nothing any more",
+  help: "the exporter's account may do nothing any more, and its sessions were ended",
   flavors: VENDORS,
   happensTo: 'any server',
-  apply: ({ server }) => server.unlogged(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${ACCOUNT}`),
+  apply: async ({ server }) => {
+    await server.unlogged(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${ACCOUNT}`)
+    // A session keeps the global privileges that it began with.
+    await endSessions(server)
+  },
   undo: ({ server }) =>
     server.unlogged(`GRANT ${server.engine.exporterGrants} ON *.* TO ${ACCOUNT}`),
 }
