@@ -60,8 +60,9 @@ export const restartReplica: Act = async ({ cluster, server }) => {
 }
 
 export const forgetHeartbeat: Act = async ({ cluster: { heartbeat } }) => {
-  heartbeat.setBeating(false)
-  return async () => heartbeat.setBeating(true)
+  // Two minutes are two minutes at any speed, and most of them have gone by.
+  await heartbeat.stop(110)
+  return async () => heartbeat.start()
 }
 
 export const killExporter: Act = async ({ cluster }) => {

@@ -5,8 +5,8 @@ import { keyOf, type Look, type SeenAlert } from './look.ts'
 export interface Expectation {
   readonly fires: readonly ExpectedAlert[]
   readonly later: readonly ExpectedAlert[]
-  /** Servers that suffer from faults of their own at the same time: their alerts are not ours. */
-  readonly others: () => ReadonlySet<string>
+  /** Whether an alert is another fault's, which is there at the same time. */
+  readonly isOthers: (alert: ExpectedAlert) => boolean
 }
 
 /** One alert that fired, or should have. Times in milliseconds since the epoch, null = never. */
@@ -112,8 +112,7 @@ export class Chronicle {
   }
 
   #ours({ alerts }: Look): SeenAlert[] {
-    const others = this.#expectation.others()
-    return alerts.filter(({ server }) => server === null || !others.has(server))
+    return alerts.filter((alert) => !this.#expectation.isOthers(alert))
   }
 
   #note(alert: SeenAlert, at: number): void {

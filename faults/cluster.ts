@@ -15,6 +15,7 @@ export interface ClusterOptions {
   readonly programs: Programs
   readonly flavor: Vendor
   readonly replicas: number
+  readonly strangers: readonly string[]
   readonly speed: number
 }
 
@@ -33,8 +34,8 @@ export interface Cluster extends AsyncDisposable {
   config(more?: object): string
 }
 
-/** A server of the lab that the exporter is not told of. */
-export const STRANGER = 'stranger'
+/** Servers of the lab that the exporter is not told of: one with data of its own, one that may get the others'. */
+export const STRANGERS = { followed: 'stranger', joining: 'uninvited' } as const
 
 /** Nobody writes to it, so that replication does not stumble over what happens to it. */
 export const QUIET_TABLE = { schema: 'shop', name: 'archive' } as const
@@ -50,13 +51,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const ends = new AsyncDisposableStack()
   try {
     const replicas = Array.from({ length: options.replicas }, (_, index) => `db${index + 2}`)
-    const servers = serversOf(flavor, replicas, durations)
+    const servers = serversOf(options, replicas, durations)
     const lab = ends.use(await startLab({ cache, flavor, servers }))
     const feed = ends.use(await startFeed(lab, { perSecond: LIGHT_LOAD }))
     const heartbeat = ends.use(await startHeartbeat(lab))
     await createQuietTable(lab)
     await lab.caughtUp()
-    const watched = lab.servers.filter(({ name }) => name !== STRANGER)
+    const watched = lab.servers.filter(({ name }) => !options.strangers.includes(name))
     const wires = new Map<string, Wire>()
     for (const { name, port } of watched) wires.set(name, ends.use(await wireTo(port)))
     const config = (more: object = {}) => exporterConfig(wires, durations, more)
@@ -91,7 +92,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 function serversOf(
-  flavor: Vendor,
+  { flavor, strangers }: ClusterOptions,
   replicas: readonly string[],
   { netTimeout }: Durations,
 ): ServerSpec[] {
@@ -105,7 +106,7 @@ function serversOf(
   return [
     { name: 'db1', settings },
     ...replicas.map((name) => ({ name, source: 'db1', settings })),
-    { name: STRANGER, settings: { ...settings, ...ofItsOwn } },
+    ...strangers.map((name) => ({ name, settings: { ...settings, ...ofItsOwn } })),
   ]
 }
 

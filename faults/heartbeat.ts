@@ -8,13 +8,16 @@ const BEAT_MS = 1_000
 const STATEMENT_TIMEOUT_MS = 5_000
 
 export interface Heartbeat extends AsyncDisposable {
-  setBeating(on: boolean): void
+  /** As if the last one had been so long ago. */
+  stop(secondsAgo: number): Promise<void>
+  start(): void
 }
 
 /** On whichever server is the source. */
 export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
   const ending = new AbortController()
   let isBeating = true
+  let beating = Promise.resolve()
   await lab
     .source()
     .exec(
@@ -24,14 +27,20 @@ export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       // A source that is away or read-only is what some faults are about.
-      if (isBeating) await beat(lab).catch(() => undefined)
+      if (isBeating) beating = beat(lab, 0).catch(() => undefined)
+      await beating
       await delay(BEAT_MS, undefined, { signal: ending.signal }).catch(() => undefined)
     }
   }
   const running = run()
   return {
-    setBeating(on) {
-      isBeating = on
+    async stop(secondsAgo) {
+      isBeating = false
+      await beating
+      await beat(lab, secondsAgo)
+    },
+    start() {
+      isBeating = true
     },
     async [Symbol.asyncDispose]() {
       ending.abort()
@@ -40,11 +49,11 @@ export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
   }
 }
 
-function beat(lab: Lab): Promise<void> {
+function beat(lab: Lab, secondsAgo: number): Promise<void> {
   const source = lab.source()
   return source.appSession(async (session) => {
     await session.query(
-      `REPLACE INTO ${HEARTBEAT_TABLE} VALUES (DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f'), @@server_id)`,
+      `REPLACE INTO ${HEARTBEAT_TABLE} VALUES (DATE_FORMAT(UTC_TIMESTAMP(6) - INTERVAL ${secondsAgo} SECOND, '%Y-%m-%dT%H:%i:%s.%f'), @@server_id)`,
     )
   }, STATEMENT_TIMEOUT_MS)
 }

@@ -1,5 +1,5 @@
 /** One fault, from a healthy cluster to a healthy cluster. */
-import { Chronicle } from './chronicle.ts'
+import { Chronicle, type Expectation } from './chronicle.ts'
 import type { Cluster } from './cluster.ts'
 import { type ExpectedAlert, HERE } from './expected.ts'
 import { isHealthy, wasLookedAtSince } from './health.ts'
@@ -12,8 +12,7 @@ export interface RunOptions {
   readonly row: MatrixRow
   /** The replica that suffers, or the first one. */
   readonly server: string
-  /** Servers that suffer from faults of their own. */
-  readonly others: () => ReadonlySet<string>
+  readonly isOthers: Expectation['isOthers']
 }
 
 /** Whatever it was, it was there before the fault. */
@@ -34,11 +33,11 @@ const LONGEST_WAIT_S = 3 * 3600
 const PATIENCE_S = 240
 
 /** @throws {NotHealthy} @throws when the cluster cannot be used any more. */
-export async function runFault({ cluster, row, server, others }: RunOptions): Promise<Outcome> {
+export async function runFault({ cluster, row, server, isOthers }: RunOptions): Promise<Outcome> {
   const { watcher, speed, durations } = cluster
   const limitMs = (LONGEST_WAIT_S / speed + PATIENCE_S) * 1000
   const here = (one: ExpectedAlert) => (one.server === HERE ? { ...one, server } : one)
-  const expectation = { fires: row.fires.map(here), later: (row.later ?? []).map(here), others }
+  const expectation = { fires: row.fires.map(here), later: (row.later ?? []).map(here), isOthers }
   const isOfSet = row.happensTo === 'the set'
   const servers = isOfSet ? [...cluster.wires.keys()] : ['db1', server]
   const startedAt = Date.now()
@@ -60,12 +59,12 @@ export async function runFault({ cluster, row, server, others }: RunOptions): Pr
     }
   }
 
-  const before = new Chronicle({ fires: [], later: [], others })
+  const before = new Chronicle({ fires: [], later: [], isOthers })
   // As after a repair: nothing may be there.
   before.repaired()
   const untellBefore = watcher.tell((look) => before.see(look))
   const wasHealthy = await until('not healthy before', before, async () => {
-    if (before.calmRounds < CALM_ROUNDS) return false
+    if (before.calmRounds < 1) return false
     return await isHealthy(cluster.monitoring.prometheus, servers)
   })
   untellBefore()

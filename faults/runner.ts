@@ -3,7 +3,8 @@ import { parse } from 'yaml'
 import { rules } from '../src/monitoring/configs.ts'
 import type { Programs } from '../src/monitoring/programs.ts'
 import type { Vendor } from '../src/mysql/flavor.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { type Cluster, STRANGERS, startCluster } from './cluster.ts'
+import type { ExpectedAlert } from './expected.ts'
 import { keyOf } from './look.ts'
 import type { MatrixRow } from './matrix.ts'
 import type { Outcome } from './outcome.ts'
@@ -66,10 +67,12 @@ async function work(context: Context): Promise<void> {
 async function drain(queue: Queue, context: Context): Promise<void> {
   const { cache, programs, say } = context
   const { flavor, speed, happensTo } = queue
-  const replicas = happensTo === 'the set' ? REPLICAS_OF_SET : LANES
-  await using cluster = await startCluster({ cache, programs, flavor, replicas, speed })
+  const hasLanes = happensTo === 'a replica'
+  const replicas = hasLanes ? LANES : REPLICAS_OF_SET
+  const strangers = hasLanes ? Object.values(STRANGERS) : []
+  await using cluster = await startCluster({ cache, programs, flavor, replicas, strangers, speed })
   say(`${flavor}: a source and ${replicas} replicas are up, at speed ${speed}`)
-  const busy = new Set<string>()
+  const busy = new Map<string, MatrixRow | null>()
   const lanes = cluster.replicas.slice(0, lanesOf(queue))
   await Promise.all(lanes.map((server) => lane(cluster, { server, queue, busy }, context)))
 }
@@ -77,8 +80,8 @@ async function drain(queue: Queue, context: Context): Promise<void> {
 interface Lane {
   readonly server: string
   readonly queue: Queue
-  /** Servers with a fault of their own, or whose fault could not be made good. */
-  readonly busy: Set<string>
+  /** Servers with a fault of their own; null = it could not be made good, and is still there. */
+  readonly busy: Map<string, MatrixRow | null>
 }
 
 async function lane(
@@ -86,12 +89,14 @@ async function lane(
   { server, queue, busy }: Lane,
   { done, say, failures }: Context,
 ): Promise<void> {
-  busy.add(server)
-  const others = () => new Set([...busy].filter((name) => name !== server))
+  const isOthers = (alert: ExpectedAlert) =>
+    [...busy].some(([other, row]) => other !== server && isOf(alert, other, row))
   for (let row = queue.rows.shift(); row !== undefined; row = queue.rows.shift()) {
+    busy.set(server, row)
     try {
-      done(await runFault({ cluster, row, server, others }))
+      done(await runFault({ cluster, row, server, isOthers }))
     } catch (error) {
+      busy.set(server, null)
       const count = (failures.get(row) ?? 0) + 1
       failures.set(row, count)
       const { flavor, speed } = queue
@@ -103,6 +108,13 @@ async function lane(
     }
   }
   busy.delete(server)
+}
+
+/** Whatever its server says, and what its fault says of the whole set. */
+function isOf(alert: ExpectedAlert, server: string, row: MatrixRow | null): boolean {
+  if (alert.server !== null) return alert.server === server
+  const told = [...(row?.fires ?? []), ...(row?.later ?? [])]
+  return told.some((one) => keyOf(one) === keyOf(alert))
 }
 
 /** Nothing was seen of what was expected. */
