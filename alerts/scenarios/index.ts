@@ -3,6 +3,8 @@ import { checkFailing } from './check-failing.ts'
 import { checkStale } from './check-stale.ts'
 import { configReloadFailed } from './config-reload-failed.ts'
 import { coverageLow } from './coverage-low.ts'
+import { dangerousVariables } from './dangerous-variables.ts'
+import { duplicateServerId } from './duplicate-server-id.ts'
 import { errantTransactions } from './errant-transactions.ts'
 import { excessPrivileges } from './excess-privileges.ts'
 import { exporterAbsent } from './exporter-absent.ts'
@@ -13,6 +15,7 @@ import { missingTransactions } from './missing-transactions.ts'
 import { multipleSources } from './multiple-sources.ts'
 import { noSource } from './no-source.ts'
 import { privilegesMissing } from './privileges-missing.ts'
+import { replicaNotWatched } from './replica-not-watched.ts'
 import { replicaWritable } from './replica-writable.ts'
 import { replicationLag } from './replication-lag.ts'
 import { replicationMissing } from './replication-missing.ts'
@@ -27,6 +30,7 @@ import { tablesOmitted } from './tables-omitted.ts'
 import { tablesUnchecked } from './tables-unchecked.ts'
 import { throttledTooLong } from './throttled-too-long.ts'
 import { unrecoverableReplica } from './unrecoverable-replica.ts'
+import { variablesDiffer } from './variables-differ.ts'
 import { verificationStalled } from './verification-stalled.ts'
 
 /** The scenarios of every alert: the tests that are written from them are beside the rules. */
@@ -35,6 +39,8 @@ export const SCENARIOS: readonly AlertScenarios[] = [
   checkStale,
   configReloadFailed,
   coverageLow,
+  dangerousVariables,
+  duplicateServerId,
   errantTransactions,
   excessPrivileges,
   exporterAbsent,
@@ -45,6 +51,7 @@ export const SCENARIOS: readonly AlertScenarios[] = [
   multipleSources,
   noSource,
   privilegesMissing,
+  replicaNotWatched,
   replicaWritable,
   replicationLag,
   replicationMissing,
@@ -59,5 +66,6 @@ export const SCENARIOS: readonly AlertScenarios[] = [
   tablesUnchecked,
   throttledTooLong,
   unrecoverableReplica,
+  variablesDiffer,
   verificationStalled,
 ]

@@ -5,6 +5,7 @@ import {
   ROLES,
   SCHEMA_OBJECTS,
   SEVERITIES,
+  VARIABLE_NAMES,
   VERDICTS,
 } from '../../src/domain.ts'
 import { FAMILIES, type Family, PREFIX } from '../../src/output/metrics/families.ts'
@@ -98,6 +99,7 @@ const VOCABULARIES: Readonly<Record<string, readonly string[]>> = {
   kind: DIFFERENCE_KINDS,
   severity: SEVERITIES,
   thread: ['io', 'sql'],
+  variable: VARIABLE_NAMES,
 }
 
 /** What in `expression` no exporter would ever answer, in words; empty = nothing. */
