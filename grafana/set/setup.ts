@@ -1,6 +1,6 @@
 /** Whether the servers and the account are set up as they should be. */
 import type { Section } from '../frame.ts'
-import { from, GREEN, ORANGE, RED } from '../looks.ts'
+import { from, GREEN, NONE_EXPECTED, ORANGE, RED } from '../looks.ts'
 import { stat, timeseries } from '../panels.ts'
 import { SERVER, worstBy } from '../queries.ts'
 import { of, ofSet } from './of.ts'
@@ -18,7 +18,7 @@ export const setup: Section = {
       title: 'Writable sources',
       description:
         'Connected parts of the set that hold a server which can be written: one is right. A chain, a hub or a cluster is one part.',
-      size: [6, 4],
+      size: [4, 4],
       unit: 'short',
       queries: [{ expr: `max(${ofSet('sources')})` }],
       steps: [
@@ -29,10 +29,29 @@ export const setup: Section = {
       noValue: 'a server is out',
     }),
     stat({
+      title: 'Servers that share an id',
+      description:
+        'Servers with the server_id or server_uuid of another, or that are one server under several names.',
+      size: [4, 4],
+      unit: 'short',
+      queries: [{ expr: `max(${ofSet('server_identity_duplicates')})` }],
+      steps: NONE_EXPECTED,
+      noValue: 'not read yet',
+    }),
+    stat({
+      title: 'Replicas nobody watches',
+      description: 'Replicas that a server of the set tells of and that are not configured.',
+      size: [4, 4],
+      unit: 'short',
+      queries: [{ expr: `max(${ofSet('replicas_unwatched')})` }],
+      steps: from([1, ORANGE]),
+      noValue: 'not known',
+    }),
+    stat({
       title: 'Settings that differ',
       description:
         'Settings that a server has otherwise than a source of it, where that makes them diverge or lose data.',
-      size: [6, 4],
+      size: [4, 4],
       unit: 'short',
       queries: [{ expr: `sum(${differing} > bool 0)` }],
       steps: from([1, ORANGE]),
@@ -41,7 +60,7 @@ export const setup: Section = {
     stat({
       title: 'Dangerous settings',
       description: 'Settings that are dangerous to the data of the set as they are.',
-      size: [6, 4],
+      size: [4, 4],
       unit: 'short',
       queries: [{ expr: `sum(${dangerous} > bool 0)` }],
       steps: from([1, ORANGE]),
@@ -51,7 +70,7 @@ export const setup: Section = {
       title: 'Rights',
       description:
         'Privileges that the account of the exporter needs and does not hold, and those that it holds and does not need.',
-      size: [6, 4],
+      size: [4, 4],
       unit: 'short',
       queries: [
         { expr: `sum(${missing})`, legend: 'missing' },

@@ -3,7 +3,8 @@ import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { render } from '../../grafana/generate.ts'
 import { DATASOURCE, type Panel } from '../../grafana/model.ts'
-import { nonsenseIn } from '../alerts/promql.ts'
+import { FAMILY_NAMES, PREFIX } from '../../src/output/metrics/families.ts'
+import { nonsenseIn, readPromQL } from '../alerts/promql.ts'
 import { asked, dashboards, isPanel, panels } from '../support/dashboards.ts'
 
 const FOLDER = new URL('../../grafana/', import.meta.url)
@@ -17,6 +18,17 @@ describe('dashboards', () => {
       expect(text, 'run: node grafana/generate.ts').toBe(`${render(dashboard)}\n`)
       expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(dashboard)))
     }
+  })
+
+  it('show every metric of the exporter', () => {
+    const shown = new Set(
+      panels.flatMap(([, { targets }]) =>
+        targets.flatMap(({ expr }) => readPromQL(expr).selectors.map(({ metric }) => metric)),
+      ),
+    )
+    const hidden = FAMILY_NAMES.filter((name) => !shown.has(PREFIX + name))
+    // The time since the last success says more.
+    expect(hidden).toEqual(['check_last_run_timestamp_seconds'])
   })
 
   it.for(dashboards)('%s is known by a uid like its file, and not edited by hand', ([file, it]) => {

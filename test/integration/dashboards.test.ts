@@ -15,7 +15,7 @@ import { locatePrograms } from '../../src/monitoring/programs.ts'
 import { startCluster, until } from '../support/cluster.ts'
 import { CHOSEN_TABLE, type Reading, SCENES, type Scene } from '../support/dashboard-scenes.ts'
 import { asked, dashboards, isPanel, panels } from '../support/dashboards.ts'
-import { configOf, QUICK } from '../support/exporter.ts'
+import { configText, QUICK, serversOf, setOf } from '../support/exporter.ts'
 
 /** Queries for what does not happen here, and which are there only when it does. */
 const NEVER_HERE = [
@@ -28,10 +28,13 @@ const NEVER_HERE = [
 const FLAVOR = 'mariadb'
 /** MariaDB tells of an applier that failed only where there are several, and performance_schema is on. */
 const settings = { 'performance-schema': 'ON', 'slave-parallel-threads': '2' }
+/** Not configured, and at first nobody's replica. */
+const STRANGER = 'db4'
 const SERVERS = [
   { name: 'db1' },
   { name: 'db2', source: 'db1', settings },
   { name: 'db3', source: 'db1', settings },
+  { name: STRANGER },
 ]
 const PATIENCE_MS = 90_000
 /** Not all each second: on a busy machine the alerts, in fast motion, would call them stale. */
@@ -56,7 +59,7 @@ describe(`on ${FLAVOR}`, () => {
   beforeAll(async () => {
     const cache = cacheFolder(process.env)
     lab = await startCluster(FLAVOR, SERVERS)
-    feed = await startFeed(lab, { perSecond: 20 })
+    feed = await startFeed(lab, { perSecond: 20, server: 'db1' })
     await startHeartbeat(lab.server('db1'))
     await lab.caughtUp()
     monitoring = await startMonitoring({
@@ -74,9 +77,13 @@ describe(`on ${FLAVOR}`, () => {
   })
 
   const config = ({ exclude = [] as readonly string[] } = {}) =>
-    configOf(
-      lab,
-      { heartbeat: { table: HEARTBEAT_TABLE }, tables: { exclude: ['meta.*', ...exclude] } },
+    configText(
+      [
+        setOf(
+          serversOf(lab).filter(({ name }) => name !== STRANGER),
+          { heartbeat: { table: HEARTBEAT_TABLE }, tables: { exclude: ['meta.*', ...exclude] } },
+        ),
+      ],
       DEFAULTS,
     )
 

@@ -143,12 +143,14 @@ export const SCENES: readonly Scene[] = [
     name: 'a replica was promoted and the account may write on another',
     faults: [
       ['second-source', 'db2'],
+      ['join-unasked', 'db4'],
       ['gain-writes', 'db3'],
     ],
     readings: {
       set: [
         ['Roles', 'db2', 'replica', 'detached'],
         ['Writable sources', '', '1', '2'],
+        ['Replicas nobody watches', '', '0', '1'],
         ['Rights', 'in excess', '0', AT_LEAST_ONE],
         ['Rights by server', 'db3 in excess', '0', AT_LEAST_ONE],
       ],
@@ -156,12 +158,16 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'a table is excluded and an applier stopped',
-    faults: [['fail-applier', 'db3']],
+    faults: [
+      ['fail-applier', 'db3'],
+      ['duplicate-server-id', 'db2'],
+    ],
     exporter: 'excludes a table',
     readings: {
       set: [
         ['Tables left out', 'excluded', '2', '4'],
         ['Channels', 'db3: Workers failed', '0', AT_LEAST_ONE],
+        ['Servers that share an id', '', '0', '2'],
       ],
     },
   },
