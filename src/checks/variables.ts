@@ -17,7 +17,8 @@ const MOST_LOOKS = 4
 
 /**
  * No position in replication proves anything here: settings are changed on each server by itself, at any moment, and
- * are not replicated. So whatever is new is believed once a second look, a while later, finds all of it as before.
+ * are not replicated. So a new difference is believed once a second look, a while later, finds all settings as before.
+ * What is dangerous is so from the first: one server says it of itself.
  */
 async function look(context: SetContext, scope: Scope): Promise<void> {
   let seen = await readAll(
@@ -60,12 +61,14 @@ async function readOne(context: SetContext, name: string): Promise<VariableReadi
 
 function isNews(context: SetContext, seen: Readings): boolean {
   const known = knownReadings(context)
-  const before = textsOf(context, known)
-  return textsOf(context, new Map([...known, ...seen])).some((text) => !before.includes(text))
+  const before = differencesIn(context, known)
+  return differencesIn(context, new Map([...known, ...seen])).some((text) => !before.includes(text))
 }
 
-function textsOf(context: SetContext, readings: Readings): string[] {
-  return judgeSettings(context, readings).findings.map((finding) => JSON.stringify(finding))
+function differencesIn(context: SetContext, readings: Readings): string[] {
+  return judgeSettings(context, readings)
+    .findings.filter(({ kind }) => kind === 'difference')
+    .map((finding) => JSON.stringify(finding))
 }
 
 /** Servers of which something was found, with those that have it otherwise. */

@@ -65,6 +65,14 @@ describe('a look', () => {
     expect(scan.world.elapsed() - before).toBeGreaterThanOrEqual(DELAY)
   })
 
+  test('believes at once what one server says of itself', async () => {
+    const { source, scan } = start()
+    source.settings['sync_binlog'] = '0'
+    await look(scan)
+    expect(found(scan)).toEqual(['db1 sync_binlog 0'])
+    expect(reads(source)).toBe(1)
+  })
+
   test('does not believe what somebody is about to change everywhere', async () => {
     const { source, replica, scan } = start()
     await look(scan)
