@@ -134,6 +134,7 @@ export const VARIABLE_NAMES = [
   'innodb_flush_log_at_trx_commit',
   'replica_skip_errors',
   'replica_exec_mode',
+  'binlog_filters',
   'replication_filters',
 ] as const
 export type VariableName = (typeof VARIABLE_NAMES)[number]

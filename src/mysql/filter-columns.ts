@@ -45,9 +45,10 @@ export async function readLogRules(session: Session, statement: string): Promise
   const [variable] = await session.query("SHOW GLOBAL VARIABLES LIKE 'binlog_format'")
   // A version that has no other any more.
   const format = String(variable?.['Value'] ?? NO_LOG_RULES.format)
-  const [row] = (await unlessRefused(session.query(statement))) ?? []
-  const list = (name: string) => listOf(String(row?.[name] ?? ''))
-  return { doDb: list('Binlog_Do_DB'), ignoreDb: list('Binlog_Ignore_DB'), format }
+  const rows = await unlessRefused(session.query(statement))
+  const list = (name: string) => listOf(String(rows?.[0]?.[name] ?? ''))
+  const isHidden = rows === null
+  return { doDb: list('Binlog_Do_DB'), ignoreDb: list('Binlog_Ignore_DB'), format, isHidden }
 }
 
 function listOf(text: string): string[] {

@@ -12,6 +12,8 @@ export interface LogRules {
   readonly ignoreDb: readonly string[]
   /** binlog_format: anything else than ROW writes statements too. */
   readonly format: string
+  /** This account may not ask for them: there may be some. */
+  readonly isHidden: boolean
 }
 
 /** Of one channel, as its replica tells it. */
@@ -58,7 +60,12 @@ export const NO_CHANNEL_RULES: ChannelRules = {
   isOpaque: false,
 }
 
-export const NO_LOG_RULES: LogRules = { doDb: [], ignoreDb: [], format: 'ROW' }
+export const NO_LOG_RULES: LogRules = {
+  doDb: [],
+  ignoreDb: [],
+  format: 'ROW',
+  isHidden: false,
+}
 export const NO_RULES: Rules = { log: NO_LOG_RULES, channel: NO_CHANNEL_RULES }
 
 /** How the schema is called on the replica. */
@@ -108,7 +115,7 @@ export function hasRules({ log, channel }: Rules): boolean {
 }
 
 /** Rules for whole schemas take a statement by the schema in use, whatever tables it changes. */
-function isByStatement({ log, channel }: Rules): boolean {
+export function isByStatement({ log, channel }: Rules): boolean {
   const lists = [log.doDb, log.ignoreDb, channel.doDb, channel.ignoreDb, channel.rewrite]
   return log.format.toUpperCase() !== 'ROW' && lists.some(isSome)
 }

@@ -66,7 +66,7 @@ export function differencesOf(
   return { looked, found }
 }
 
-const ALONE: Situation = { isSource: false, channels: null }
+const ALONE: Situation = { isSource: false, channels: null, log: null }
 
 function nameOf(variable: VariableName, { settings }: VariableReading): string {
   return VARIABLE_RULES[variable].names.find((name) => settings[name] !== undefined) ?? variable

@@ -7,6 +7,8 @@
  * tells of a writable replica itself. So does the topology of two servers with one id.
  */
 import type { VariableName } from '../domain.ts'
+import { channelRulesText, logRulesText } from './filter-text.ts'
+import { type ChannelRules, isByStatement, type LogRules, NO_CHANNEL_RULES } from './filters.ts'
 import {
   charset,
   DAY_SECONDS,
@@ -25,7 +27,16 @@ export interface Situation {
   /** Another server of the set replicates from it. */
   readonly isSource: boolean
   /** Its channels; null = not known, which is not the same as none. */
-  readonly channels: readonly { readonly name: string; readonly filtered: boolean }[] | null
+  readonly channels:
+    | readonly {
+        readonly name: string
+        readonly rules: ChannelRules
+        /** Of its source. */
+        readonly log: LogRules
+      }[]
+    | null
+  /** What it leaves out of its binary log; null = not known. */
+  readonly log: LogRules | null
 }
 
 export interface VariableRule {
@@ -81,6 +92,10 @@ function onReplica(isSo: (value: string) => boolean): Danger {
 }
 
 const isOff = (value: string) => value === 'OFF' || value === ''
+
+/** Of filters on schemas, while statements are logged. */
+const BY_STATEMENT =
+  'statements are left out by the schema in use, not by the tables that they change: some get lost'
 
 export const VARIABLE_RULES: Readonly<Record<VariableName, VariableRule>> = {
   log_bin: {
@@ -254,17 +269,29 @@ export const VARIABLE_RULES: Readonly<Record<VariableName, VariableRule>> = {
       onReplica((value) => value === 'IDEMPOTENT'),
     ),
   },
+  // What filters leave out on purpose is skipped, not wrong. The threads check reads them.
+  binlog_filters: {
+    names: [],
+    shown: (_reading, { log }) => (log === null || log.isHidden ? null : logRulesText(log)),
+    ...dangerous(BY_STATEMENT, (_value, _reading, { log }) =>
+      log === null ? null : isByStatement({ log, channel: NO_CHANNEL_RULES }),
+    ),
+  },
   replication_filters: {
     names: [],
-    shown: (_reading, { channels }) => channels && filteredIn(channels),
-    ...dangerous(
-      'it holds less than its source and can not stand in for it',
-      (value) => value !== '',
+    shown: (_reading, { channels }) => channels && filtersOf(channels),
+    ...dangerous(BY_STATEMENT, (_value, _reading, { channels }) =>
+      (channels ?? []).some(({ log, rules }) => isByStatement({ log, channel: rules })),
     ),
   },
 }
 
-function filteredIn(channels: NonNullable<Situation['channels']>): string {
-  const names = channels.filter(({ filtered }) => filtered).map(({ name }) => name || 'default')
-  return names.length === 0 ? '' : `on channel ${names.join(', ')}`
+/** Each with its channel, where there are several. null = not all can be told, and none is known. */
+function filtersOf(channels: NonNullable<Situation['channels']>): string | null {
+  const texts = channels.map(({ name, rules }) => {
+    const told = channelRulesText(rules)
+    return told && channels.length > 1 ? `${name}: ${told}` : told
+  })
+  const filters = texts.filter(Boolean).join(' ')
+  return filters === '' && texts.includes(null) ? null : filters
 }

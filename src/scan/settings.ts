@@ -1,11 +1,10 @@
 /** What the rules say of the settings that were read last. */
-
 import type { VariableFinding, VariableName } from '../domain.ts'
-import { hasRules, NO_RULES } from '../mysql/filters.ts'
 import { dangersOf, differencesOf } from '../mysql/judge-variables.ts'
 import type { Situation } from '../mysql/variable-rules.ts'
 import type { VariableReading } from '../mysql/variables.ts'
 import { factsOf, type SetContext } from './context.ts'
+import { rulesOf } from './groups.ts'
 
 /** By server. */
 export type Readings = ReadonlyMap<string, VariableReading>
@@ -27,7 +26,9 @@ export function judgeSettings(context: SetContext, readings: Readings): JudgedSe
   const isWanted = (variable: VariableName) => !context.config.variablesIgnore.includes(variable)
   const findings: VariableFinding[] = []
   const judged = new Map<string, readonly VariableName[]>()
+  const { twins } = context.topology()
   for (const [server, reading] of readings) {
+    if (twins.has(server)) continue
     const { looked, found } = dangersOf(reading, situationOf(context, server))
     judged.set(server, looked.filter(isWanted))
     findings.push(...found.map((each) => ({ ...each, server, kind: 'dangerous' as const })))
@@ -52,26 +53,30 @@ export function judgeSettings(context: SetContext, readings: Readings): JudgedSe
 }
 
 function situationOf(context: SetContext, server: string): Situation {
+  const { sight, log } = factsOf(context, server)
   const { channels } = context.topology()
-  const mine = factsOf(context, server).sight.channels
+  const mine = channels.filter(({ replica }) => replica === server)
   return {
     isSource: channels.some(({ source }) => source === server),
     channels:
-      mine?.map(({ name, rules }) => ({
-        name,
-        filtered: hasRules({ ...NO_RULES, channel: rules }),
-      })) ?? null,
+      sight.channels &&
+      mine.map((link) => ({
+        name: link.channel.name,
+        rules: link.channel.rules,
+        log: rulesOf(context, link).log,
+      })),
+    log: log?.rules ?? null,
   }
 }
 
-/** Both ends of each link once, also while one of them is out of sight. */
+/** Both ends of each link once, also while one of them is out of sight; of a circle not the link that closes it. */
 function pairsOf(context: SetContext): { readonly source: string; readonly replica: string }[] {
-  const { channels, members, declared } = context.topology()
+  const { channels, closing, members, declared, twins } = context.topology()
+  const links = [...channels.filter((link) => !closing.has(link)), ...members, ...declared]
   const pairs = new Map<string, { source: string; replica: string }>()
-  for (const { source, replica } of [...channels, ...members, ...declared]) {
-    const isKnown = pairs.has(JSON.stringify([replica, source]))
-    if (source !== null && !isKnown)
-      pairs.set(JSON.stringify([source, replica]), { source, replica })
+  for (const { source, replica } of links) {
+    if (source === null || twins.has(source) || twins.has(replica)) continue
+    pairs.set(JSON.stringify([source, replica]), { source, replica })
   }
   return [...pairs.values()]
 }

@@ -42,7 +42,13 @@ describe('a look', () => {
     expect(found(scan)).toEqual([])
     expect([reads(source), reads(replica)]).toEqual([1, 1])
     const [db1, db2] = reportOf(scan.context).servers
-    const judged = ['log_bin', 'sync_binlog', 'replica_exec_mode', 'replication_filters']
+    const judged = [
+      'log_bin',
+      'sync_binlog',
+      'replica_exec_mode',
+      'binlog_filters',
+      'replication_filters',
+    ]
     expect(db1?.settings).toEqual({ judged, compared: [] })
     expect(db2?.settings).toEqual({ judged, compared: ['sql_mode'] })
   })

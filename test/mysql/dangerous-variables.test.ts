@@ -1,15 +1,28 @@
 import { describe, expect, it, test } from 'vitest'
 import { VARIABLE_NAMES } from '../../src/domain.ts'
+import { NO_CHANNEL_RULES, NO_LOG_RULES } from '../../src/mysql/filters.ts'
 import { dangersOf, differencesOf } from '../../src/mysql/judge-variables.ts'
 import type { Situation } from '../../src/mysql/variable-rules.ts'
 import type { VariableReading } from '../../src/mysql/variables.ts'
 import { MYSQL_57, mariadb, mysql } from '../support/recorded-variables.ts'
 
-const CHANNEL = { name: '', filtered: false }
-const SOURCE: Situation = { isSource: true, channels: [] }
-const REPLICA: Situation = { isSource: false, channels: [CHANNEL] }
-const MIDDLE: Situation = { isSource: true, channels: [CHANNEL] }
-const ALONE: Situation = { isSource: false, channels: [] }
+const CHANNEL = { name: '', rules: NO_CHANNEL_RULES, log: NO_LOG_RULES }
+/** A filter on a schema, of a source that logs so. */
+const filtered = (format: string, name = '') => ({
+  name,
+  rules: { ...NO_CHANNEL_RULES, ignoreDb: ['tmp'] },
+  log: { ...NO_LOG_RULES, format },
+})
+const log = NO_LOG_RULES
+const SOURCE: Situation = { isSource: true, channels: [], log }
+const REPLICA: Situation = { isSource: false, channels: [CHANNEL], log }
+const MIDDLE: Situation = { isSource: true, channels: [CHANNEL], log }
+const ALONE: Situation = { isSource: false, channels: [], log }
+/** Leaves a schema out of its binary log. */
+const leavingOut = (format: string): Situation => ({
+  ...SOURCE,
+  log: { ...log, ignoreDb: ['tmp', 'old'], format },
+})
 
 const dangers = (reading: VariableReading, situation: Situation) =>
   dangersOf(reading, situation).found.map(({ name, value }) => `${name} ${value}`.trim())
@@ -114,11 +127,25 @@ describe('dangerous', () => {
       REPLICA,
       ['slave_exec_mode IDEMPOTENT'],
     ],
+    ['filters by schema, of rows: not', mysql(), { ...REPLICA, channels: [filtered('ROW')] }, []],
     [
-      'filters',
+      'filters by schema, of statements',
       mysql(),
-      { isSource: false, channels: [{ name: 'a', filtered: true }, CHANNEL] },
-      ['replication_filters on channel a'],
+      { ...REPLICA, channels: [filtered('MIXED')] },
+      ['replication_filters replicate_ignore_db=tmp'],
+    ],
+    [
+      'on one channel of two',
+      mysql(),
+      { ...REPLICA, channels: [CHANNEL, filtered('STATEMENT', 'b')] },
+      ['replication_filters b: replicate_ignore_db=tmp'],
+    ],
+    ['what is left out of the binary log, of rows: not', mysql(), leavingOut('ROW'), []],
+    [
+      'what is left out of the binary log, of statements',
+      mysql(),
+      leavingOut('MIXED'),
+      ['binlog_filters binlog_ignore_db=tmp,old'],
     ],
   ])('%s', ([, reading, where, found]) => {
     expect(dangers(reading, where)).toEqual(found)
@@ -128,6 +155,7 @@ describe('dangerous', () => {
     const { looked, found } = dangersOf(mysql({ replica_exec_mode: 'IDEMPOTENT' }), {
       isSource: true,
       channels: null,
+      log: null,
     })
     expect(found).toEqual([])
     for (const name of [
@@ -154,4 +182,15 @@ test('every setting of the list is judged or compared on one vendor or the other
     ]),
   )
   expect(VARIABLE_NAMES.filter((name) => !looked.has(name))).toEqual([])
+})
+
+test('filters that this account is not shown are not judged', () => {
+  const looked = (situation: Partial<Situation>) =>
+    dangersOf(mysql(), { ...REPLICA, ...situation }).looked.filter((name) =>
+      name.endsWith('filters'),
+    )
+  const opaque = { ...CHANNEL, rules: { ...NO_CHANNEL_RULES, isOpaque: true } }
+  expect(looked({})).toEqual(['binlog_filters', 'replication_filters'])
+  expect(looked({ log: { ...log, isHidden: true }, channels: [opaque] })).toEqual([])
+  expect(looked({ log: null, channels: null })).toEqual([])
 })

@@ -116,7 +116,7 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (/^SHOW (REPLICA|SLAVE) STATUS/.test(sql)) return database.channels
   if (/^SHOW (MASTER|BINARY LOG) STATUS/.test(sql)) return [database.binaryLog]
   if (/^SHOW (REPLICAS|SLAVE HOSTS)/.test(sql)) return database.replicas
-  if (sql.includes("'binlog_format'")) return [{ Value: 'ROW' }]
+  if (sql.startsWith('SHOW GLOBAL VARIABLES')) return [{ Value: 'ROW' }]
   if (sql.startsWith('SELECT SCHEMA_NAME')) return schemasOf(database)
   if (sql.startsWith('SELECT TABLE_SCHEMA AS table_schema')) return listOf(database)
   if (sql.startsWith('SELECT t.TABLE_TYPE')) return madeOf(database, sql)
