@@ -23,8 +23,8 @@ export interface FakeDatabase {
   /** Who replicates from it, as it tells. */
   readonly replicas: Row[]
   readonly identity: Record<string, string>
-  /** Its end, and what is not written to it. */
-  readonly binaryLog: Record<string, string>
+  /** `Binlog_Do_DB`, `Binlog_Ignore_DB`; null = as its binary log says, if that may be asked. */
+  logRules: Record<string, string> | null
   readonly grants: string[]
   /** Global variables that `variables` asks for. */
   readonly settings: Record<string, string>
@@ -79,7 +79,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
       log_bin: '1',
       gtid_mode: 'ON',
     },
-    binaryLog: { File: 'binlog.000007', Position: '342' },
+    logRules: null,
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
     binlog: null,
     heartbeats: [],
@@ -114,7 +114,6 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@server_uuid AS own')) return membersOf(database)
   if (sql.startsWith("SHOW GLOBAL STATUS LIKE 'wsrep")) return []
   if (/^SHOW (REPLICA|SLAVE) STATUS/.test(sql)) return database.channels
-  if (/^SHOW (MASTER|BINARY LOG) STATUS/.test(sql)) return [database.binaryLog]
   if (/^SHOW (REPLICAS|SLAVE HOSTS)/.test(sql)) return database.replicas
   if (sql.startsWith('SHOW GLOBAL VARIABLES')) return [{ Value: 'ROW' }]
   if (sql.startsWith('SELECT SCHEMA_NAME')) return schemasOf(database)
@@ -132,7 +131,10 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
-  if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) return endOf(database)
+  if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) {
+    const { logRules } = database
+    return logRules === null ? endOf(database) : [{ File: 'b.000001', Position: '4', ...logRules }]
+  }
   if (/^SHOW (BINARY LOGS|BINLOG EVENTS)/.test(sql)) return binlogOf(database).answer(sql)
   if (sql.startsWith('SELECT h.server_id')) return database.heartbeats
   // As without performance_schema: the lag is that of the channel.
