@@ -23,8 +23,8 @@ export interface FakeDatabase {
   /** Who replicates from it, as it tells. */
   readonly replicas: Row[]
   readonly identity: Record<string, string>
-  /** `Binlog_Do_DB`, `Binlog_Ignore_DB`; null = as its binary log says, if that may be asked. */
-  logRules: Record<string, string> | null
+  /** `Binlog_Do_DB`, `Binlog_Ignore_DB`. */
+  readonly logRules: Record<string, string>
   readonly grants: string[]
   /** Global variables that `variables` asks for. */
   readonly settings: Record<string, string>
@@ -79,7 +79,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
       log_bin: '1',
       gtid_mode: 'ON',
     },
-    logRules: null,
+    logRules: {},
     grants: ['GRANT SELECT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'],
     binlog: null,
     heartbeats: [],
@@ -131,10 +131,7 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
-  if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) {
-    const { logRules } = database
-    return logRules === null ? endOf(database) : [{ File: 'b.000001', Position: '4', ...logRules }]
-  }
+  if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) return endOf(database)
   if (/^SHOW (BINARY LOGS|BINLOG EVENTS)/.test(sql)) return binlogOf(database).answer(sql)
   if (sql.startsWith('SELECT h.server_id')) return database.heartbeats
   // As without performance_schema: the lag is that of the channel.
@@ -149,9 +146,10 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   throw new Error(`${database.name} does not know: ${sql}`)
 }
 
-function endOf(database: FakeDatabase): Row[] {
-  const { file, offset } = binlogOf(database).end()
-  return [{ File: file, Position: String(offset) }]
+/** Also without events that may be read: asking for the end takes another privilege. */
+function endOf({ binlog, logRules }: FakeDatabase): Row[] {
+  const { file, offset } = binlog?.end() ?? { file: 'binlog.000007', offset: 342n }
+  return [{ File: file, Position: String(offset), ...logRules }]
 }
 
 function binlogOf({ name, binlog }: FakeDatabase): FakeBinlog {
