@@ -12,7 +12,7 @@ export interface Writers extends AsyncDisposable {
 }
 
 /** Each changes, flips, adds and removes rows of its own in `busy.rows` and `busy.flags`. */
-export async function writeEverywhere(lab: Lab, perServer = 2): Promise<Writers> {
+export async function writeEverywhere(lab: Lab, perServer = 1): Promise<Writers> {
   const [first] = lab.servers
   await first?.exec(
     'CREATE DATABASE IF NOT EXISTS busy',
