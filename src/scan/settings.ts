@@ -1,5 +1,6 @@
 /** What the rules say of the settings that were read last. */
 import type { VariableFinding, VariableName } from '../domain.ts'
+import type { LogRules } from '../mysql/filters.ts'
 import { dangersOf, differencesOf } from '../mysql/judge-variables.ts'
 import type { Situation } from '../mysql/variable-rules.ts'
 import type { VariableReading } from '../mysql/variables.ts'
@@ -29,7 +30,7 @@ export function judgeSettings(context: SetContext, readings: Readings): JudgedSe
   const { twins } = context.topology()
   for (const [server, reading] of readings) {
     if (twins.has(server)) continue
-    const { looked, found } = dangersOf(reading, situationOf(context, server))
+    const { looked, found } = dangersOf(reading, situationOf(context, server, readings))
     judged.set(server, looked.filter(isWanted))
     findings.push(...found.map((each) => ({ ...each, server, kind: 'dangerous' as const })))
   }
@@ -52,9 +53,15 @@ export function judgeSettings(context: SetContext, readings: Readings): JudgedSe
   return { findings: findings.filter(({ variable }) => isWanted(variable)), judged, compared }
 }
 
-function situationOf(context: SetContext, server: string): Situation {
+function situationOf(context: SetContext, server: string, readings: Readings): Situation {
   const { sight, log } = factsOf(context, server)
   const { channels } = context.topology()
+  // Unlike the filters it may change while the server runs.
+  const formatOf = (name: string | null) => readings.get(name ?? '')?.settings.binlog_format
+  const current = (rules: LogRules, name: string | null) => ({
+    ...rules,
+    format: formatOf(name) ?? rules.format,
+  })
   const mine = channels.filter(({ replica }) => replica === server)
   return {
     isSource: channels.some(({ source }) => source === server),
@@ -63,9 +70,9 @@ function situationOf(context: SetContext, server: string): Situation {
       mine.map((link) => ({
         name: link.channel.name,
         rules: link.channel.rules,
-        log: rulesOf(context, link).log,
+        log: current(rulesOf(context, link).log, link.source),
       })),
-    log: log?.rules ?? null,
+    log: log && current(log.rules, server),
   }
 }
 

@@ -107,6 +107,28 @@ describeFlavors((flavor) => {
     expect(text.text).toMatch(/warning: \d+ settings on db3: not as on db2 \(.*\)/)
   })
 
+  test('are dangerous together where a filter goes by schema and statements are logged', async () => {
+    const [db2, db3] = [cluster().server('db2'), cluster().server('db3')]
+    const { start, stop } = db3.engine.sql
+    const ignoring = (schemas: string) =>
+      flavor === 'mysql'
+        ? `CHANGE REPLICATION FILTER REPLICATE_IGNORE_DB = (${schemas})`
+        : `SET GLOBAL replicate_ignore_db = '${schemas}'`
+    const format = (name: string) => [
+      stop('', 'sql'),
+      `SET GLOBAL binlog_format = '${name}'`,
+      start('', 'sql'),
+    ]
+    await db3.exec(stop(''), ignoring('tmp'), start(''))
+    const filters = async () =>
+      settingsIn(await check()).filter((line) => line.includes('replication_filters'))
+    expect(await filters()).toEqual([])
+    await db2.exec(...format('MIXED'))
+    expect(await filters()).toEqual(['db3 replication_filters replicate_ignore_db=tmp'])
+    await db2.exec(...format('ROW'))
+    await db3.exec(stop(''), ignoring(''), start(''))
+  })
+
   test('are series that say 0 for what is in order, and follow a repair', async () => {
     const lab = cluster()
     await using exporter = await startExporter(lab, configOf(lab))
