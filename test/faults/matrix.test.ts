@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { ALERT_NAMES } from '../../faults/expected.ts'
 import { MATRIX } from '../../faults/matrix.ts'
+import { rules } from '../../src/monitoring/configs.ts'
+
+const { groups } = parse(rules(1)) as {
+  groups: { rules: { alert: string; labels: { severity: string } }[] }[]
+}
+const RULES = groups.flatMap((group) => group.rules)
+const kindOf = (severity: string, alert: string) => `${severity} ${alert}`
 
 describe('the fault matrix', () => {
   test('has at least thirty faults, no two of one name', () => {
@@ -17,6 +25,19 @@ describe('the fault matrix', () => {
       // Three days.
       'TablesUnchecked',
     ])
+  })
+
+  test('knows every shipped rule, and waits for none that is not shipped', () => {
+    const shipped = new Set(
+      RULES.map(({ alert, labels }) => kindOf(labels.severity, alert.replace('MySQLDrift', ''))),
+    )
+    const known = new Set<string>(ALERT_NAMES)
+    expect([...shipped].filter((kind) => !known.has(kind.split(' ')[1] ?? ''))).toEqual([])
+    for (const { fires, later = [] } of MATRIX) {
+      for (const { severity, alert } of [...fires, ...later]) {
+        expect(shipped).toContain(kindOf(severity, alert))
+      }
+    }
   })
 
   test('holds nothing against a fault that it also expects', () => {
