@@ -332,11 +332,24 @@ export interface SharedIdentity {
   readonly servers: readonly string[]
 }
 
+/** Definitions of which it cannot be said whether they differ. */
+export interface SchemaUnknown {
+  /** The replica that they are compared on. */
+  readonly server: string
+  /** null = in all schemas. */
+  readonly schema: string | null
+  readonly objects: readonly SchemaObject[]
+  /** As in `SchemaDifference`; null = all objects of these kinds. */
+  readonly name: string | null
+  readonly reason: UnknownReason
+}
+
 export interface SetReport {
   readonly name: string
   readonly servers: readonly ServerReport[]
   readonly tables: readonly TableReport[]
   readonly schemaDifferences: readonly SchemaDifference[]
+  readonly schemaUnknown: readonly SchemaUnknown[]
   /** Servers whose schema check has completed at least once: their counts may be 0-filled. */
   readonly schemaRead: readonly string[]
   readonly variableFindings: readonly VariableFinding[]

@@ -28,22 +28,27 @@ export async function readLoad(session: Session): Promise<LoadReading> {
  * trigger is waited for. Without PROCESS only our own sessions are listed, and those do not count: what we
  * wait for ourselves is in nobody's way.
  */
-export async function waitingLocks(session: Session): Promise<number> {
-  const [row] = await session
-    .query(waitingIn('information_schema.PROCESSLIST'))
-    .catch((error: unknown) => {
-      if (!(error instanceof ServerError && error.errno === NO_SUCH_VIEW)) throw error
-      return session.query(waitingIn('performance_schema.processlist'))
-    })
-  return Number(row?.['n'] ?? 0)
+export function waitingLocks(session: Session): Promise<number> {
+  return countProcesses(
+    session,
+    `STATE LIKE 'Waiting for % metadata lock' AND (INFO IS NULL OR ${IS_NOT_OURS})`,
+  )
 }
+
+/** Of a process that runs a statement. */
+export const IS_NOT_OURS = `INFO NOT LIKE '${MARK.trimEnd()}%'`
 
 /** MySQL has announced that it will drop the one of information_schema; 9.7.4 has both. */
 const NO_SUCH_VIEW = 1109
 
-function waitingIn(list: string): string {
-  return (
-    `SELECT COUNT(*) AS n FROM ${list} WHERE STATE LIKE 'Waiting for % metadata lock' ` +
-    `AND (INFO IS NULL OR INFO NOT LIKE '${MARK.trimEnd()}%')`
-  )
+/** Those of others are listed only to an account with PROCESS. @param condition on the columns of PROCESSLIST. */
+export async function countProcesses(session: Session, condition: string): Promise<number> {
+  const countIn = (list: string) => `SELECT COUNT(*) AS n FROM ${list} WHERE ${condition}`
+  const [row] = await session
+    .query(countIn('information_schema.PROCESSLIST'))
+    .catch((error: unknown) => {
+      if (!(error instanceof ServerError && error.errno === NO_SUCH_VIEW)) throw error
+      return session.query(countIn('performance_schema.processlist'))
+    })
+  return Number(row?.['n'] ?? 0)
 }

@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '../domain.ts'
 import { lagBeyondDelay } from '../lag.ts'
+import { nameOfDifference, whatIsUnknown } from './definitions.ts'
 import { listed, plural } from './format.ts'
 import { excessPrivileges, type RequestedChecks, stateOf, tableVerdict } from './judge.ts'
 import { settingSentences } from './settings.ts'
@@ -56,6 +57,7 @@ export function findingsOf(report: Report, options: JudgeOptions): Finding[] {
       ...tableFindings(set, options),
       ...set.servers.flatMap((server) => serverFindings(set, server, options)),
       ...schemaFindings(set),
+      ...schemaUnknownFindings(set, options),
       ...settingSentences(set).map((text): Graded => ['warning', text]),
       ...topologyFindings(set),
     ].map(([grade, text]) => ({ grade, set: set.name, text })),
@@ -229,15 +231,26 @@ function schemaFindings(set: SetReport): Graded[] {
     for (const grade of ['critical', 'warning'] as const) {
       const names = set.schemaDifferences
         .filter((difference) => difference.server === server && difference.severity === grade)
-        .map(({ object, schema, name, kind }) =>
-          object === 'schema' ? `schema ${name} ${kind}` : `${object} ${schema}.${name} ${kind}`,
-        )
+        .map((each) => `${each.object} ${nameOfDifference(each)} ${each.kind}`)
       if (names.length === 0) continue
       const count = plural(names.length, `${grade} schema difference`)
       found.push([grade, `${count} on ${server} (${listed(names, NAMES_LISTED)})`])
     }
   }
   return found
+}
+
+/** What the account is not shown is a matter of its privileges. */
+function schemaUnknownFindings(set: SetReport, { acceptUnknown }: JudgeOptions): Graded[] {
+  const unknown = set.schemaUnknown.filter(
+    ({ reason, name }) =>
+      !acceptUnknown.includes(reason) && !(reason === 'no_privilege' && name === null),
+  )
+  const groups = Map.groupBy(unknown, ({ server, reason }) => `${server}: ${reason}`)
+  return [...groups].map(([where, found]) => {
+    const what = listed(found.map(whatIsUnknown), NAMES_LISTED)
+    return ['unknown', `definitions unknown on ${where} (${what})`]
+  })
 }
 
 function topologyFindings(set: SetReport): Graded[] {

@@ -56,6 +56,13 @@ function setObject(set: SetReport, requested: RequestedChecks) {
       source: difference.source,
       replica: difference.replica,
     })),
+    schema_unknown: set.schemaUnknown.map(({ server, schema, objects, name, reason }) => ({
+      server,
+      schema,
+      objects,
+      name,
+      reason,
+    })),
     variables: set.variableFindings.map(variableObject),
     privileges: set.servers.map(privilegesObject).filter(isRemarkable),
     conflicts: [],

@@ -10,6 +10,7 @@ import {
   THROTTLE_REASONS,
   type Verdict,
 } from '../domain.ts'
+import { nameOfDifference, UNKNOWN_DEFINITION_HEADINGS, unknownDefinitions } from './definitions.ts'
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { findingsOf, JUDGE_ALL } from './findings.ts'
 import { duration, html, isoSeconds, plural } from './format.ts'
@@ -135,6 +136,11 @@ ${table(
   errantRows(set).map((row) => row.map(html)),
 )}
 ${table('Schema differences', SCHEMA_HEADINGS, schemaRows(set))}
+${table(
+  'Definitions not compared',
+  UNKNOWN_DEFINITION_HEADINGS,
+  unknownDefinitions(set).map((row) => row.map(html)),
+)}
 ${table(
   'Settings',
   ['Server', 'Kind', 'Setting', 'Value', 'What it leads to'],
@@ -273,14 +279,14 @@ function schemaRows(set: SetReport): string[][] {
   return SEVERITIES.flatMap((severity) =>
     set.schemaDifferences
       .filter((difference) => difference.severity === severity)
-      .map(({ server, schema, object, name, kind, source, replica }) => [
+      .map((difference) => [
         badge(severity),
-        html(server),
-        html(object.replaceAll('_', ' ')),
-        `<b>${html(object === 'schema' ? name : `${schema}.${name}`)}</b>`,
-        html(kind),
-        definition(source),
-        definition(replica),
+        html(difference.server),
+        html(difference.object.replaceAll('_', ' ')),
+        `<b>${html(nameOfDifference(difference))}</b>`,
+        html(difference.kind),
+        definition(difference.source),
+        definition(difference.replica),
       ]),
   )
 }

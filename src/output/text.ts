@@ -8,6 +8,7 @@ import {
   type TableReport,
   VERDICTS,
 } from '../domain.ts'
+import { nameOfDifference, unknownDefinitions } from './definitions.ts'
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { ageOf, duration, isoSeconds, listed, plural, visible } from './format.ts'
@@ -62,6 +63,10 @@ function setLines(set: SetReport, now: Date, { requestedChecks }: JudgeOptions):
     ...section('errant transactions', errantSection(set)),
     ...section('row counts that differ', countRows(set)),
     ...section('schema differences', schemaRows(set)),
+    ...section(
+      'definitions not compared',
+      firstOf(unknownDefinitions(set), (row) => row),
+    ),
     ...section('settings', settingRows(set)),
   ]
 }
@@ -143,14 +148,14 @@ function linkOf({ source, server, channel }: TableReport): string {
 }
 
 /** At most `TABLES_LISTED` of them, and how many more there are. */
-function limited(tables: readonly Judged[], row: (judged: Judged) => string[]): Rows {
-  const rows = tables.slice(0, TABLES_LISTED).map(row)
-  const more = tables.length - rows.length
+function firstOf<T>(all: readonly T[], row: (one: T) => string[]): Rows {
+  const rows = all.slice(0, TABLES_LISTED).map(row)
+  const more = all.length - rows.length
   return more === 0 ? rows : [...rows, [`and ${more} more`]]
 }
 
 function driftedRows(tables: readonly Judged[], now: Date): Rows {
-  return limited(tables, ({ table, since }) => [
+  return firstOf(tables, ({ table, since }) => [
     nameOf(table),
     linkOf(table),
     whatDiffers(table),
@@ -172,7 +177,7 @@ function whatDiffers(table: TableReport): string {
 }
 
 function missingRows(tables: readonly Judged[], now: Date): Rows {
-  return limited(tables, ({ table, reason, since }) => [
+  return firstOf(tables, ({ table, reason, since }) => [
     nameOf(table),
     linkOf(table),
     reason === 'extra_on_replica' ? `only on ${table.server}` : `not on ${table.server}`,
@@ -197,7 +202,7 @@ function unknownRows(tables: readonly Judged[], now: Date): Rows {
 }
 
 function suspectRows(tables: readonly Judged[], now: Date): Rows {
-  return limited(tables, ({ table, since }) => [
+  return firstOf(tables, ({ table, since }) => [
     nameOf(table),
     linkOf(table),
     `differed, not confirmed, for ${ageOf(since, now)}`,
@@ -236,16 +241,19 @@ function schemaRows(set: SetReport): Rows {
   const bySeverity = SEVERITIES.flatMap((severity) =>
     set.schemaDifferences.filter((difference) => difference.severity === severity),
   )
-  return bySeverity.map(({ server, schema, object, name, kind, severity, source, replica }) => [
-    severity,
-    server,
-    object,
-    object === 'schema' ? name : `${schema}.${name}`,
-    kind,
-    kind === 'changed'
-      ? `${shortened(source)} -> ${shortened(replica)}`
-      : shortened(source ?? replica),
-  ])
+  return firstOf(bySeverity, (difference) => {
+    const { server, object, kind, severity, source, replica } = difference
+    return [
+      severity,
+      server,
+      object,
+      nameOfDifference(difference),
+      kind,
+      kind === 'changed'
+        ? `${shortened(source)} -> ${shortened(replica)}`
+        : shortened(source ?? replica),
+    ]
+  })
 }
 
 const DEFINITION_LENGTH = 60

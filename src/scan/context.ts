@@ -7,6 +7,7 @@ import type {
   GtidReport,
   PrivilegeReport,
   SchemaDifference,
+  SchemaUnknown,
 } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
@@ -25,6 +26,7 @@ import { createGate, type ServerGate } from './gate.ts'
 import {
   NO_MEMORY,
   rememberedDifferences,
+  rememberedLooks,
   rememberedPass,
   rememberedTables,
   rememberedVariables,
@@ -70,6 +72,12 @@ export interface ServerFacts {
 }
 
 /** What the last look at the GTIDs of both ends of a channel found. */
+export interface SchemaLook {
+  readonly unknown: readonly SchemaUnknown[]
+  /** As what both ends were compared to the end, and when; null = not to the end. */
+  readonly compared: { readonly stamp: string; readonly atMs: number } | null
+}
+
 export interface GtidLink {
   readonly source: string | null
   /** As it was at that look, or at the last one at which it could be read; null before that. */
@@ -100,6 +108,8 @@ export interface SetContext {
   readonly carried: Map<string, ReadonlySet<string>>
   /** By replica, channel and source; confirmed. */
   readonly schemaDifferences: Map<string, readonly SchemaDifference[]>
+  /** What else the last look at the definitions left behind, by the same. */
+  readonly schemaLooks: Map<string, SchemaLook>
   /** Tables of the checksum pass that is under way or was the last; null before the first. */
   pass: { done: number; tables: number } | null
   /** When that pass began, also if it was before a restart. */
@@ -168,6 +178,7 @@ export function createContext(
     linkMemories: new Map(),
     carried: new Map(),
     schemaDifferences: rememberedDifferences(memory, config),
+    schemaLooks: rememberedLooks(memory, config),
     pass: null,
     passStartedAt: rememberedPass(memory, config),
     pausedUntil: null,

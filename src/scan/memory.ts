@@ -1,14 +1,20 @@
 /** What of a set outlives a restart or a change of its configuration. Pure. */
 import { createHash } from 'node:crypto'
 import type { ServerConfig, SetConfig } from '../config/config.ts'
-import { type CheckName, type SchemaDifference, TABLE_CHECKS, type TableCheck } from '../domain.ts'
+import {
+  type CheckName,
+  type SchemaDifference,
+  type SchemaUnknown,
+  TABLE_CHECKS,
+  type TableCheck,
+} from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
 import type { Membership } from '../mysql/membership.ts'
 import type { VariableReading } from '../mysql/variables.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { matchesTable } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
-import type { SetContext } from './context.ts'
+import type { SchemaLook, SetContext } from './context.ts'
 import type { TableMemory } from './table-store.ts'
 
 export interface SetMemory {
@@ -35,12 +41,13 @@ export interface ServerMemory {
   readonly variables: VariableReading | null
 }
 
-/** What was confirmed to differ between the definitions on the ends of one link. */
+/** What was confirmed to differ between the definitions on the ends of one link, and what nobody could tell. */
 export interface LinkDifferences {
   readonly replica: string
   readonly channel: string
   readonly source: string
   readonly differences: readonly SchemaDifference[]
+  readonly unknown: readonly SchemaUnknown[]
 }
 
 export const NO_MEMORY: SetMemory = {
@@ -62,7 +69,8 @@ export function remember(context: SetContext): SetMemory {
     servers: serversOf(context),
     schemaDifferences: [...context.schemaDifferences].map(([key, differences]) => {
       const [replica, channel, source] = JSON.parse(key) as [string, string, string]
-      return { replica, channel, source, differences }
+      const { unknown = [] } = context.schemaLooks.get(key) ?? {}
+      return { replica, channel, source, differences, unknown }
     }),
     tables: context.tables.remember(),
   }
@@ -84,6 +92,7 @@ export function changesOf(context: SetContext): {
       JSON.stringify(serversOf(context)),
       ...chunks,
       ...context.schemaDifferences.values(),
+      ...context.schemaLooks.values(),
     ],
   }
 }
@@ -162,19 +171,35 @@ export function rememberedTables(
 }
 
 export function rememberedDifferences(
-  { schemaDifferences }: SetMemory,
+  memory: SetMemory,
   config: SetConfig,
 ): Map<string, readonly SchemaDifference[]> {
   return new Map(
-    schemaDifferences
-      .filter(({ replica, source }) => isConfigured(config, replica, source))
-      .map(({ replica, channel, source, differences }) => [
-        JSON.stringify([replica, channel, source]),
-        differences.filter(
-          ({ schema, table }) => table === null || !isExcluded(config, schema, table),
-        ),
-      ]),
+    rememberedLinks(memory, config).map((link): [string, readonly SchemaDifference[]] => [
+      keyOf(link),
+      link.differences.filter(
+        ({ schema, table }) => table === null || !isExcluded(config, schema, table),
+      ),
+    ]),
   )
+}
+
+/** They are read anew: what was known of both ends then says nothing of now. */
+export function rememberedLooks(memory: SetMemory, config: SetConfig): Map<string, SchemaLook> {
+  return new Map(
+    rememberedLinks(memory, config).map((link) => [
+      keyOf(link),
+      { unknown: link.unknown, compared: null },
+    ]),
+  )
+}
+
+function rememberedLinks({ schemaDifferences }: SetMemory, config: SetConfig) {
+  return schemaDifferences.filter(({ replica, source }) => isConfigured(config, replica, source))
+}
+
+function keyOf({ replica, channel, source }: LinkDifferences): string {
+  return JSON.stringify([replica, channel, source])
 }
 
 /** The pass to be gone on with; null = nothing of it counts. */

@@ -35,6 +35,7 @@ export function reportOf(context: SetContext): SetReport {
       ? context.tables.reports()
       : context.tables.reports().map((table) => withoutSight(context, table)),
     schemaDifferences: [...context.schemaDifferences.values()].flat(),
+    schemaUnknown: [...context.schemaLooks.values()].flatMap(({ unknown }) => unknown),
     schemaRead: [...context.facts.values()]
       .filter(({ schemaRead }) => schemaRead)
       .map(({ server }) => server.config.name),

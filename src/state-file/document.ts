@@ -12,6 +12,7 @@ import {
   MISSING_REASONS,
   SCHEMA_OBJECTS,
   type SchemaDifference,
+  type SchemaUnknown,
   SEVERITIES,
   SKIPPED_REASONS,
   type TableCheck,
@@ -181,6 +182,15 @@ const differences = shape<LinkDifferences>({
       severity: choice(...SEVERITIES),
       source: nullable(text),
       replica: nullable(text),
+    }),
+  ),
+  unknown: list(
+    shape<SchemaUnknown>({
+      server: text,
+      schema: nullable(text),
+      objects: list(choice(...SCHEMA_OBJECTS)),
+      name: nullable(text),
+      reason: choice(...UNKNOWN_REASONS),
     }),
   ),
 })

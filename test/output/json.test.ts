@@ -29,6 +29,15 @@ test('the check object has the form that the contract shows', () => {
       }),
     ],
     schemaDifferences: [makeDifference()],
+    schemaUnknown: [
+      {
+        server: 'db2',
+        schema: 'shop',
+        objects: ['trigger', 'event'],
+        name: null,
+        reason: 'no_privilege',
+      },
+    ],
     variableFindings: [
       makeVariableFinding({
         variable: 'replica_exec_mode',
@@ -121,6 +130,15 @@ test('the check object has the form that the contract shows', () => {
             severity: 'critical',
             source: 'varchar(20)',
             replica: null,
+          },
+        ],
+        schema_unknown: [
+          {
+            server: 'db2',
+            schema: 'shop',
+            objects: ['trigger', 'event'],
+            name: null,
+            reason: 'no_privilege',
           },
         ],
         variables: [

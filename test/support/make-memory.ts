@@ -186,6 +186,16 @@ const differences: fc.Arbitrary<LinkDifferences> = fc.record({
     }),
     { maxLength: 3 },
   ),
+  unknown: fc.array(
+    fc.record({
+      server: name,
+      schema: maybe(name),
+      objects: fc.array(fc.constantFrom(...SCHEMA_OBJECTS), { maxLength: 3 }),
+      name: maybe(name),
+      reason: fc.constantFrom(...UNKNOWN_REASONS),
+    }),
+    { maxLength: 2 },
+  ),
 })
 
 const set: fc.Arbitrary<SetMemory> = fc.record({

@@ -225,6 +225,7 @@ export function makeSet(overrides: Partial<SetReport> = {}): SetReport {
     servers: [makeSource(), makeServer()],
     tables: [makeTable()],
     schemaDifferences: [],
+    schemaUnknown: [],
     schemaRead: ['db2'],
     variableFindings: [],
     sources: 1,

@@ -22,6 +22,13 @@ export interface SetObject {
     readonly source_server: string | null
     readonly why: string
   }[]
+  readonly schema_unknown: readonly {
+    readonly server: string
+    readonly schema: string | null
+    readonly objects: readonly string[]
+    readonly name: string | null
+    readonly reason: string
+  }[]
   readonly privileges: readonly {
     readonly server: string
     readonly excess: readonly string[]

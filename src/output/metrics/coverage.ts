@@ -114,7 +114,10 @@ function addTally(
   }
 }
 
-/** All combinations once a server's definitions were read, so that a first difference is a rise from 0. */
+/**
+ * All combinations once a server's definitions were read, so that a first difference is a rise from 0. What cannot be
+ * compared there is not said to be 0.
+ */
 function addSchemaDifferences(samples: Samples, set: SetReport): void {
   const ofSet = labels({ replication_set: set.name })
   const counts = new Map<string, number>()
@@ -123,6 +126,11 @@ function addSchemaDifferences(samples: Samples, set: SetReport): void {
     const at = withLabels(ofSet, { server, object, kind, severity })
     counts.set(at, (counts.get(at) ?? 0) + 1)
   }
+  const unseen = new Set(
+    set.schemaUnknown
+      .filter(({ name }) => name === null)
+      .flatMap(({ server, objects }) => objects.map((object) => `${server} ${object}`)),
+  )
   const servers = new Set([
     ...set.schemaRead,
     ...set.schemaDifferences.map((difference) => difference.server),
@@ -132,7 +140,10 @@ function addSchemaDifferences(samples: Samples, set: SetReport): void {
       for (const kind of DIFFERENCE_KINDS) {
         for (const severity of SEVERITIES) {
           const at = withLabels(ofSet, { server, object, kind, severity })
-          samples.add('schema_differences', at, counts.get(at) ?? 0)
+          const count = counts.get(at) ?? 0
+          if (count > 0 || !unseen.has(`${server} ${object}`)) {
+            samples.add('schema_differences', at, count)
+          }
         }
       }
     }

@@ -1,0 +1,26 @@
+/** How definitions are named for people. Pure. */
+import type { SchemaDifference, SchemaUnknown, SetReport } from '../domain.ts'
+
+/** `shop.orders.note`, or the schema alone. */
+export function nameOfDifference({ object, schema, name }: SchemaDifference): string {
+  return object === 'schema' ? name : `${schema}.${name}`
+}
+
+/** `view shop.v`, `trigger, event of shop`, `trigger, event of all schemas`. */
+export function whatIsUnknown({ schema, objects, name }: SchemaUnknown): string {
+  const what = objects.join(', ').replaceAll('_', ' ')
+  if (schema === null) return `${what} of all schemas`
+  if (name === null) return `${what} of ${schema}`
+  return name === schema ? `${what} ${name}` : `${what} ${schema}.${name}`
+}
+
+export const UNKNOWN_DEFINITION_HEADINGS = ['Server', 'What', 'Reason'] as const
+
+/** Names in it still as the servers gave them. */
+export function unknownDefinitions({ schemaUnknown }: SetReport): string[][] {
+  return schemaUnknown.map((unknown) => [
+    unknown.server,
+    whatIsUnknown(unknown),
+    unknown.reason.replaceAll('_', ' '),
+  ])
+}

@@ -1,0 +1,30 @@
+import type { Group } from '../../compare/link.ts'
+import { ServerError } from '../../errors.ts'
+import { listSubjects } from '../../mysql/structure/list.ts'
+import { subjectKey } from '../../mysql/structure/subject.ts'
+import { PRIORITY, type Server } from '../../server-pool.ts'
+import type { Lists } from './pairs.ts'
+
+/** Each server once, however many links it has; all at the same time. */
+export async function listsOf(groups: readonly Group[], signal: AbortSignal): Promise<Lists> {
+  const servers = new Set<Server>(
+    groups.flatMap(({ source, links }) => [source, ...links.map(({ replica }) => replica)]),
+  )
+  const found = await Promise.all(
+    [...servers].map(async (server) => [server.config.name, await listOf(server, signal)] as const),
+  )
+  return new Map(found)
+}
+
+async function listOf(server: Server, signal: AbortSignal) {
+  try {
+    const subjects = await server.read((session) => listSubjects(session, { signal }), {
+      priority: PRIORITY.status,
+      signal,
+    })
+    return new Map(subjects.map((subject) => [subjectKey(subject), subject]))
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ServerError)) throw error
+    return error
+  }
+}
