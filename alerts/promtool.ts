@@ -91,7 +91,7 @@ function dashboardOf({ replication_set: set }: Expected['labels']): string {
   const grafana = 'https://grafana.example/d'
   return set === undefined
     ? `${grafana}/mysql-drift-exporter`
-    : `${grafana}/mysql-drift-set?var-set=${encodeURIComponent(set)}`
+    : `${grafana}/mysql-drift-set?${new URLSearchParams({ 'var-set': set })}`
 }
 
 function sampleOf(alertname: string, { state: alertstate, severity, labels }: Expected): string {

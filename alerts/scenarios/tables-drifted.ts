@@ -18,6 +18,8 @@ const four = [
 ]
 const ofFour = drifted(4, ', the worst: shop.orders shop.users shop.items')
 
+const HOSTILE = { replication_set: 'my "shop" & {{sons}}\\', server: 'db"2' }
+
 export const tablesDrifted: AlertScenarios = {
   alert: 'MySQLDriftTablesDrifted',
   scenarios: [
@@ -38,6 +40,22 @@ export const tablesDrifted: AlertScenarios = {
       name: 'firing: once per server, naming the worst tables',
       series: [...four, ...tables('checksum', { same: '1000x40' }, 'db3')],
       at: { '10m': [ofFour] },
+    },
+    {
+      name: 'firing: whatever sets and tables are called',
+      series: [
+        series('tables', '1x40', { ...HOSTILE, check: 'checksum', state: 'drifted' }),
+        series('table_chunks_drifted', '1x40', { ...HOSTILE, schema: 'a"b', table: 'c\\d {{.}}' }),
+      ],
+      at: {
+        '10m': [
+          firing(
+            'critical',
+            `db"2 in my "shop" & {{sons}}\\: 1 drifted table(s), confirmed by checksum, the worst: a"b.c\\d {{.}}. Run \`mysql-drift-exporter check --set my "shop" & {{sons}}\\\` for the tables, how much of each differs and since when.`,
+            { ...HOSTILE, check: 'checksum', state: 'drifted' },
+          ),
+        ],
+      },
     },
     ...lifeOf({
       wait: 10,

@@ -39,7 +39,8 @@ export function readPromQL(expression: string): Speech {
       return ' '
     })
   const selectors: Selector[] = []
-  const selector = /"[^"]*"|([a-zA-Z_:][\w:]*)\s*(?:\{([^}]*)\}|(\()|)/g
+  const selector =
+    /"(?:[^"\\]|\\.)*"|([a-zA-Z_:][\w:]*)\s*(?:\{((?:"(?:[^"\\]|\\.)*"|[^"}])*)\}|(\()|)/g
   for (const [, metric = '', matchers = '', call] of code.matchAll(selector)) {
     if (metric === '' || call || WORDS_THAT_ARE_NO_METRIC.has(metric.toLowerCase())) continue
     selectors.push({ metric, matchers: readMatchers(matchers) })
@@ -48,7 +49,7 @@ export function readPromQL(expression: string): Speech {
 }
 
 function readMatchers(text: string): Matcher[] {
-  return [...text.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*("[^"]*"|%q)/g)].map(
+  return [...text.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|%q)/g)].map(
     ([, label = '', value = '']) => ({ label, value: value.replace(/^"|"$/g, '') }),
   )
 }
