@@ -51,6 +51,15 @@ export const checkStale: AlertScenarios = {
       at: { '100m': QUIET, '199m': QUIET, '255m': QUIET },
     },
     {
+      name: 'silent: nor does a pass over the contents, and the wait for the next hours may be long',
+      series: [
+        ...check('checksum', '0x400', '600x400'),
+        series('throttled', '1x400', { reason: 'window' }),
+        ...[up, started],
+      ],
+      at: { '300m': QUIET },
+    },
+    {
       name: 'silent: while the set is paused',
       series: held('paused', '1x400'),
       at: { '100m': QUIET, '300m': QUIET },

@@ -40,6 +40,11 @@ export const coverageLow: AlertScenarios = {
       at: { '60m': QUIET, '120m': [pending(low(''))], '121m': [low('2h 1m 0s')] },
     },
     {
+      name: 'firing: of a server without channels, which has no delay',
+      series: written('600x200'),
+      at: { '130m': [pending(low(''))], '131m': [low('2h 1m 0s')] },
+    },
+    {
       name: 'firing: while the server is down, too',
       series: [...written('0x200'), delay('0x30 stale'), series('up', '1x30 0x200')],
       at: { '121m': [low('2h 1m 0s')] },

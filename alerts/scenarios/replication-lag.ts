@@ -98,5 +98,15 @@ export const replicationLag: AlertScenarios = {
       series: lag('900x29 stale'),
       at: { '29m': quarter, '31m': QUIET },
     },
+    {
+      name: 'restart gap: both severities go on firing',
+      series: lag('900x29 stale 900x20'),
+      at: { '29m': quarter, '30m': quarter, '32m': quarter },
+    },
+    {
+      name: 'firing: warning, while it falls behind again after it had caught up',
+      series: lag('600-60x9 60+60x20'),
+      at: { '15m': [pending(lags('warning', ''))], '18m': [lags('warning', '9m 0s')] },
+    },
   ],
 }

@@ -72,6 +72,18 @@ export const serverDown: AlertScenarios = {
       at: { '9m': [down('critical', 'db1'), down('warning', 'db2')], '11m': QUIET },
     },
     {
+      name: 'restart gap: a source that is down, too',
+      series: [
+        series('up', '0x9 stale 0x20', { server: 'db1' }),
+        info('db1', 'source', '1x9 stale 1x20'),
+      ],
+      at: {
+        '9m': [down('critical', 'db1')],
+        '10m': [down('critical', 'db1')],
+        '12m': [down('critical', 'db1')],
+      },
+    },
+    {
       name: 'start-up: nothing answered yet, for a minute',
       series: [
         series('up', '0 1x20', { server: 'db1' }),

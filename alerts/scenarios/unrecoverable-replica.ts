@@ -4,7 +4,7 @@ import { type AlertScenarios, firing, QUIET, series } from '../scenario.ts'
 const unrecoverable = (channel = '') =>
   firing(
     'critical',
-    `db2 in shop${channel && `, channel ${channel},`} lacks 7 transaction(s) that are in no binary log of its source any more: it cannot catch up and must be built anew. Run \`mysql-drift-exporter check --set shop --checks threads,gtid\`.`,
+    `db2 in shop${channel && `, channel ${channel},`} lacks 1 transaction(s) that are in no binary log of its source any more: it cannot catch up and must be built anew. Run \`mysql-drift-exporter check --set shop --checks threads,gtid\`.`,
     channel === '' ? {} : { channel },
   )
 
@@ -18,7 +18,7 @@ export const unrecoverableReplica: AlertScenarios = {
       wait: 5,
       written: (values) => [count(values)],
       good: '0',
-      bad: '7',
+      bad: '1',
       alert: unrecoverable(),
       silent: 'what it lacks can still be had',
       resolved: 'when it was built anew',
@@ -26,7 +26,7 @@ export const unrecoverableReplica: AlertScenarios = {
     }),
     {
       name: 'firing: of one channel of several, named',
-      series: [count('0x30', 'from_a'), count('7x30', 'from_b')],
+      series: [count('0x30', 'from_a'), count('1x30', 'from_b')],
       at: { '5m': [unrecoverable('from_b')] },
     },
     {
