@@ -231,7 +231,7 @@ describeFlavors((flavor) => {
     expect(samples.all('table_drifted')).toHaveLength(10)
     expect(
       samples.all('check_success', { server: 'db1' }).map((one) => one.labels['check']),
-    ).toEqual(['grants'])
+    ).toEqual(['grants', 'variables'])
     expect(samples.all('check_success').filter(({ value }) => value !== 1)).toEqual([])
     expect(promtoolComplaints(samples.text)).toBe('')
   })
