@@ -1,7 +1,7 @@
 /** Settings of real servers: those that are dangerous, those that the ends of a link have otherwise, and no others. */
 import { appendFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import { describeFlavors, startCluster, useCluster } from '../support/cluster.ts'
+import { describeFlavors, startCluster, until, useCluster } from '../support/cluster.ts'
 import {
   configOf,
   configText,
@@ -39,6 +39,11 @@ describeFlavors((flavor) => {
     appendFileSync(db2.paths.settings, `log-${word}-updates = OFF\n${word}-skip-errors = 1062\n`)
     await db2.stop()
     await db2.start()
+    // Its replica tries again in a while.
+    await until(async () => {
+      const db3 = setIn((await check()).json).servers.find(({ name }) => name === 'db3')
+      return db3?.channels.every(({ io }) => io === 'running')
+    }, 'db3 replicates again')
   })
 
   const check = (args: readonly string[] = []) =>

@@ -164,8 +164,8 @@ const COLUMNS: readonly SchemaCase[] = [
     found: ['column shop.c_comment.b changed info'],
   },
   {
-    given: [table('c_enum', ", e ENUM('a','ж')")],
-    change: ["ALTER TABLE shop.c_enum MODIFY e ENUM('a','щ')"],
+    given: [table('c_enum', ", e ENUM('a','ж') CHARACTER SET utf8mb4")],
+    change: ["ALTER TABLE shop.c_enum MODIFY e ENUM('a','щ') CHARACTER SET utf8mb4"],
     found: ['column shop.c_enum.e changed critical'],
   },
 ]
