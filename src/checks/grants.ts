@@ -1,8 +1,7 @@
 import { ServerError } from '../errors.ts'
-import { readAccount } from '../mysql/account.ts'
 import { judgePrivileges, type PrivilegeNeeds } from '../mysql/privileges.ts'
 import { assertUsable, isRefused, type ServerFacts, type SetContext } from '../scan/context.ts'
-import { PRIORITY } from '../server-pool.ts'
+import { readRights } from '../scan/rights.ts'
 import type { Check } from './check.ts'
 
 /** The account in use has what it needs, and cannot write: a server where it can is not compared. */
@@ -32,10 +31,7 @@ async function look(context: SetContext, facts: ServerFacts, needs: PrivilegeNee
   const { control, config } = server
   await context.runs.attempt('grants', config.name, async () => {
     assertUsable(facts)
-    const account = await readAccount(control, (task) =>
-      server.read(task, { priority: PRIORITY.status, signal: context.signal }),
-    )
-    facts.grants = account.grants
+    const account = await readRights(context, server)
     const held = judgePrivileges(account, await control.flavor(), needs)
     const { allowWritePrivileges } = context.config
     facts.privileges = allowWritePrivileges ? { ...held, refused: [] } : held

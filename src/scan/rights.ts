@@ -1,6 +1,17 @@
 /** What our account may see of tables, where its rights were read. */
+import { type Account, readAccount } from '../mysql/account.ts'
 import { holds, tableScope } from '../mysql/grant-scope.ts'
+import { PRIORITY, type Server } from '../server-pool.ts'
 import { factsOf, type SetContext } from './context.ts'
+
+/** What it may do on that server now. @throws {ServerError} */
+export async function readRights(context: SetContext, server: Server): Promise<Account> {
+  const account = await readAccount(server.control, (task) =>
+    server.read(task, { priority: PRIORITY.status, signal: context.signal }),
+  )
+  factsOf(context, server.config.name).grants = account.grants
+  return account
+}
 
 /**
  * Whether it reads all of a table on that server. Of what it does not, information_schema shows some columns, or

@@ -13,6 +13,7 @@ import {
 import { textOfFacts } from '../../mysql/structure/facts.ts'
 import { type Subject, subjectKey, subjectOf } from '../../mysql/structure/subject.ts'
 import type { SetContext } from '../context.ts'
+import { readRights } from '../rights.ts'
 import { blindSpotsOn } from './blind-spots.ts'
 import { isIgnored } from './ignored.ts'
 import { prove } from './news.ts'
@@ -34,14 +35,22 @@ export interface LinkLook extends Reader {
 }
 
 /**
- * @param pairs what this look is about.
- * @param known what was confirmed before, of these and of others.
+ * @param about.pairs what this look is about.
+ * @param about.known what was confirmed before, of these and of others.
+ * @param about.rights of `rightsOn`, from before anything was read.
  */
 export function beginLook(
   context: SetContext,
   link: Link,
-  pairs: readonly Pair[],
-  known: readonly SchemaDifference[],
+  {
+    pairs,
+    known,
+    rights,
+  }: {
+    readonly pairs: readonly Pair[]
+    readonly known: readonly SchemaDifference[]
+    readonly rights: string
+  },
 ): LinkLook {
   const blindSpots = blindSpotsOn(context, link)
   const knownOf = Map.groupBy(known, (difference) => subjectKey(subjectOf(difference)))
@@ -102,9 +111,11 @@ export function beginLook(
       else news.push(pair)
     },
     async conclude() {
-      for (const [pair, proof] of await prove(context, link, news)) {
-        if (typeof proof === 'string') {
-          leave(pair, proof)
+      const proofs = await prove(context, link, news)
+      const isSeen = news.length === 0 || (await rightsOn(context, link)) === rights
+      for (const [pair, proof] of proofs) {
+        if (typeof proof === 'string' || !isSeen) {
+          leave(pair, typeof proof === 'string' ? proof : 'definition_changed')
           continue
         }
         const comparison = compare(pair, proof)
@@ -113,6 +124,11 @@ export function beginLook(
       return { differences: [...found.values()].flat().sort(byName), unknown }
     },
   }
+}
+
+/** Equal texts: the account is shown the same of both ends. @throws {ServerError} */
+export async function rightsOn(context: SetContext, { source, replica }: Link): Promise<string> {
+  return JSON.stringify([await readRights(context, source), await readRights(context, replica)])
 }
 
 /** Within a table as the comparison lists them. */

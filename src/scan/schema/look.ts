@@ -7,7 +7,7 @@ import { subjectKey, subjectOf } from '../../mysql/structure/subject.ts'
 import { factsOf, type SetContext } from '../context.ts'
 import { type BlockedLink, failureOf, linksOf } from '../groups.ts'
 import { tellBlindSpots } from './blind-spots.ts'
-import { beginLook, type LinkLook } from './link-look.ts'
+import { beginLook, type LinkLook, rightsOn } from './link-look.ts'
 import { listsOf } from './lists.ts'
 import { isOpen, problemOf } from './open.ts'
 import { type Lists, type Pair, pairsOn } from './pairs.ts'
@@ -88,13 +88,19 @@ async function beginGroup(
   const begun = new Map<Link, Begun | ServerError>()
   for (const link of group.links) {
     try {
+      // Of now: what the account is not shown any more would look like a difference.
+      const rights = await rightsOn(context, link)
       const stamp = isWhole && !context.mode.once ? await stampOf(link) : null
       const { compared = null } = context.schemaLooks.get(linkKey(link)) ?? {}
       if (isUnchanged(context, compared, stamp)) continue
       const pairs = pairsOn(context, link, await lists())
       const known = knownOn(context, link)
       const about = isWhole ? pairs : pairs.filter(isAmong(known))
-      begun.set(link, { look: beginLook(context, link, about, known), pairs, stamp })
+      begun.set(link, {
+        look: beginLook(context, link, { pairs: about, known, rights }),
+        pairs,
+        stamp,
+      })
     } catch (error) {
       if (context.signal.aborted || !(error instanceof ServerError)) throw error
       begun.set(link, error)
