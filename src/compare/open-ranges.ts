@@ -6,7 +6,7 @@
 import type { UnknownReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Range } from '../mysql/range.ts'
-import { PRIORITY } from '../server-pool.ts'
+import { onBoth } from './both-ends.ts'
 import type { Decision } from './decision.ts'
 import { type Division, divide } from './division.ts'
 import { type ConfirmOptions, fencedLook, type Probe, pauseMs } from './fenced-look.ts'
@@ -229,14 +229,9 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
       open({ range, startedAt, depth, rows: share, isSuspicious })
       return
     }
-    const read = (end: 'source' | 'replica') =>
-      link[end].read((session) => reader.read(session, range), {
-        priority: PRIORITY.recheck,
-        signal,
-      })
     let rows: bigint | null = null
     try {
-      const [source, replica] = await Promise.all([read('source'), read('replica')])
+      const [source, replica] = await onBoth(link, signal, (session) => reader.read(session, range))
       if (source.token === replica.token) {
         const both = { source: source.rows, replica: replica.rows }
         options.onDecision({ range, startedAt, verdict: 'same', reason: null, rows: both })
