@@ -102,6 +102,8 @@ describeFlavors((flavor) => {
     await using lab = await start({ semiSync: true })
     const db1 = lab.server('db1')
     await write(lab, 'db1', 1)
+    // One replica's acknowledgment is enough for a commit: the other may not have received it yet.
+    await lab.caughtUp()
     await db1.kill()
     await promote(lab, 'db3')
     await write(lab, 'db3', 2)
