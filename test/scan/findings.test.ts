@@ -1,4 +1,4 @@
-/** What was found is looked at again every minute: soon cleared, and cheaply. */
+/** What was found is looked at again and again: soon cleared, and cheaply. */
 import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../src/errors.ts'
 import { reportOf } from '../../src/scan/report.ts'
