@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**'],
+          exclude: ['test/integration/**', 'test/matrix/**'],
           testTimeout: 120_000,
         },
       },
@@ -20,6 +20,14 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Two clusters at a time: most of a test is waiting for servers.
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'matrix',
+          include: ['test/matrix/**/*.test.ts'],
+          // What is divided by its speed leaves no time for a machine that is busy with other tests.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
