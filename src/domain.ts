@@ -247,6 +247,8 @@ export interface ServerReport {
   /** When the newest heartbeat row was written that has come from its source; null where there is none. */
   readonly heartbeat: Date | null
   readonly channels: readonly ChannelReport[]
+  /** false = read-only, heartbeat and channels are what was seen last, and may be otherwise by now. */
+  readonly isStatusKnown: boolean
   /** null before they were read. */
   readonly privileges: PrivilegeReport | null
   /** null before they were read. */

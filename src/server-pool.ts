@@ -35,6 +35,8 @@ export interface Server {
    * @throws {ServerError}
    */
   read<T>(task: (session: Session) => Promise<T>, options: ReadOptions): Promise<T>
+  /** What comes next goes over new connections, with the rights that the account has by now. */
+  renew(): void
   close(): Promise<void>
 }
 
@@ -189,6 +191,9 @@ export function openServer(
     async read(task, options) {
       if (options.priority === PRIORITY.walk) await rested(options.signal)
       return await queue.add(() => lease(task, options), options)
+    },
+    renew() {
+      for (const session of [control, ...readers]) session.renew()
     },
     async close() {
       await Promise.all(readers.map((session) => session.close()))

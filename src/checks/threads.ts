@@ -4,7 +4,7 @@ import type { ChannelStatus } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import { type Flavor, formatVersion, isKnownVersion } from '../mysql/flavor.ts'
 import type { ServerFacts, SetContext } from '../scan/context.ts'
-import { lookAtHeartbeat } from '../scan/heartbeat.ts'
+import { newestHeartbeat } from '../scan/heartbeat.ts'
 import type { Check } from './check.ts'
 
 /** Who each server is, and whether its replication threads run. Everything else rests on what this finds. */
@@ -16,8 +16,14 @@ export const threads: Check = {
 
 async function look(context: SetContext, facts: ServerFacts): Promise<void> {
   await context.runs.attempt('threads', facts.server.config.name, async () => {
-    await lookAtStatus(context, facts)
-    await lookAtHeartbeat(context, facts)
+    try {
+      await lookAtStatus(context, facts)
+      facts.heartbeat = await newestHeartbeat(context, facts)
+    } catch (error) {
+      // An old one would look like a source that has stopped writing them.
+      facts.heartbeat = null
+      throw error
+    }
   })
 }
 
@@ -46,9 +52,15 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
       channels,
       wasReplica: facts.sight.wasReplica || channels.length > 0,
     }
+    facts.isStatusKnown = true
+    // It took over for good: should it be made read-only, nothing is missing that replicated to it.
+    if (context.topology().roles.get(config.name) === 'source') {
+      facts.sight = { ...facts.sight, wasReplica: false }
+    }
     facts.lags = lagsOf(channels, facts.lags)
     facts.seenReplicas = await dialect.seenReplicas(control, flavor)
   } catch (error) {
+    facts.isStatusKnown = false
     if (error instanceof ServerError && error.reason !== 'privilege') {
       facts.outFailure = error.reason
       facts.outReason = error.message.replace(`${config.name}: `, '')

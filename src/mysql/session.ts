@@ -14,6 +14,8 @@ import { type Flavor, flavorOf } from './flavor.ts'
 import { MARK, type QueryOptions, type Row, type Session, type Value } from './query.ts'
 
 export interface OwnedSession extends Session {
+  /** The next statement goes over a new connection: what an account may do everywhere is fixed when it connects. */
+  renew(): void
   /** Kill what runs, then close. Never throws. */
   close(): Promise<void>
 }
@@ -52,6 +54,7 @@ export function openSession(options: SessionOptions): OwnedSession {
   /** Every socket that is open, also one that has not said hello yet. */
   const live = new Set<Connection>()
   let opening: Promise<Open> | null = null
+  let isWorn = false
   let epoch = 0
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -86,16 +89,28 @@ export function openSession(options: SessionOptions): OwnedSession {
 
   /** The open connection, or a new one when it was lost since. */
   async function opened(): Promise<Open> {
-    const known = await opening?.catch(() => null)
+    const last = opening
+    const known = await last?.catch(() => null)
     if (known && live.has(known.connection) && !isGone(known.connection)) return known
-    opening = open()
-    return await opening
+    // Unless somebody else has seen it meanwhile.
+    if (opening === last) opening = open()
+    return await (opening ?? open())
+  }
+
+  /** In its turn: nothing runs on the old one. */
+  async function retire(): Promise<void> {
+    isWorn = false
+    const old = await opening?.catch(() => null)
+    if (!old) return
+    await Promise.race([quit(old.connection), atMost(QUIT_TIMEOUT_MS)])
+    discard(old.connection)
   }
 
   async function runNow(sql: string, query: QueryOptions): Promise<Row[]> {
     const signals = query.signal ? [closing.signal, query.signal] : [closing.signal]
     const signal = AbortSignal.any(signals)
     signal.throwIfAborted()
+    if (isWorn) await retire()
     const { connection } = await opened()
     signal.throwIfAborted()
     const timeoutMs = query.timeoutMs ?? options.queryTimeoutMs + CLIENT_GRACE_MS
@@ -141,6 +156,9 @@ export function openSession(options: SessionOptions): OwnedSession {
       return mine.catch((error: unknown) => {
         throw asServerError(name, error)
       })
+    },
+    renew() {
+      isWorn = true
     },
     async close() {
       closing.abort(new ServerError('connect', `${name}: the session was closed`))

@@ -97,14 +97,10 @@ export interface ServerState {
 
 export function stateOf(server: ServerReport): ServerState {
   if (!server.up) return { readOnly: null, gtid: null, heartbeat: null, channels: null }
-  const { threads } = server.checks
-  const isRead = threads === undefined || threads.lastSuccess !== null
-  return {
-    readOnly: server.readOnly,
-    gtid: server.gtid,
-    heartbeat: server.heartbeat,
-    channels: isRead ? server.channels : null,
-  }
+  const { gtid, isStatusKnown } = server
+  if (!isStatusKnown) return { readOnly: null, gtid, heartbeat: null, channels: null }
+  const { readOnly, heartbeat, channels } = server
+  return { readOnly, gtid, heartbeat, channels }
 }
 
 /** Held and not needed, with those for which the server is refused. */

@@ -54,6 +54,8 @@ export interface ServerFacts {
   /** Of the last failure, in words; null when the last try worked. */
   outReason: string | null
   outFailure: FailureReason | null
+  /** false before it was read, and while the account may not read it: what it was last is not what it is. */
+  isStatusKnown: boolean
   gtid: GtidReport | null
   readonly errants: ErrantMemory
   /** When the newest heartbeat row was written that has come from its source; null = none was seen. */
@@ -146,6 +148,7 @@ export function createContext(
         lastAnswer: null,
         outReason: null,
         outFailure: null,
+        isStatusKnown: false,
         gtid: null,
         errants: noErrants(),
         heartbeat: null,

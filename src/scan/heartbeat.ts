@@ -4,16 +4,21 @@ import { PRIORITY } from '../server-pool.ts'
 import type { Topology } from '../topology.ts'
 import { isRefused, type ServerFacts, type SetContext } from './context.ts'
 
-/** @throws {ServerError} when the table cannot be read, or holds no times. */
-export async function lookAtHeartbeat(context: SetContext, facts: ServerFacts): Promise<void> {
+/**
+ * @returns null where none is configured, none has come, or the server is none to compare.
+ * @throws {ServerError} when the table cannot be read, or holds no times.
+ */
+export async function newestHeartbeat(
+  context: SetContext,
+  facts: ServerFacts,
+): Promise<Date | null> {
   const { heartbeat } = context.config
   const { name } = facts.server.config
   const isReplica = (facts.sight.channels?.length ?? 0) > 0
-  facts.heartbeat = null
-  if (heartbeat === null || !isReplica || isRefused(context, name)) return
+  if (heartbeat === null || !isReplica || isRefused(context, name)) return null
   const options = { priority: PRIORITY.status, signal: context.signal }
   const written = await facts.server.read((session) => readHeartbeats(session, heartbeat), options)
-  facts.heartbeat = heartbeatOf(name, written, {
+  return heartbeatOf(name, written, {
     topology: context.topology(),
     serverIdOf: (server) => context.facts.get(server)?.sight.identity?.serverId ?? null,
   })

@@ -128,6 +128,7 @@ function serverReport(
     gtid: facts.gtid,
     heartbeat: facts.heartbeat,
     channels: mine.map((link) => channelReport(context, link)),
+    isStatusKnown: facts.isStatusKnown,
     privileges: facts.privileges,
     settings: facts.variables && {
       judged: judged.get(name) ?? [],

@@ -1,15 +1,25 @@
 /** What our account may see of tables, where its rights were read. */
+import { isDeepStrictEqual } from 'node:util'
 import { type Account, readAccount } from '../mysql/account.ts'
 import { holds, tableScope } from '../mysql/grant-scope.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
 import { factsOf, type SetContext } from './context.ts'
 
-/** What it may do on that server now. @throws {ServerError} */
+/**
+ * What it may do on that server now. Rights on everything are those of when it connected: where they have changed,
+ * the server is asked over new connections from now on. @throws {ServerError}
+ */
 export async function readRights(context: SetContext, server: Server): Promise<Account> {
   const account = await readAccount(server.control, (task) =>
     server.read(task, { priority: PRIORITY.status, signal: context.signal }),
   )
-  factsOf(context, server.config.name).grants = account.grants
+  const facts = factsOf(context, server.config.name)
+  const known = facts.grants
+  facts.grants = account.grants
+  if (known !== null && !isDeepStrictEqual(known, account.grants)) {
+    server.renew()
+    context.log.info('rights_changed', { set: context.config.name, server: server.config.name })
+  }
   return account
 }
 

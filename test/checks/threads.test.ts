@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { threads } from '../../src/checks/threads.ts'
+import { ServerError } from '../../src/errors.ts'
 import type { Flavor } from '../../src/mysql/flavor.ts'
+import { stateOf } from '../../src/output/judge.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { runCheck } from '../../src/scan/run-check.ts'
 import { channelFrom, fakeDatabase, uuidOf } from '../support/fake-database.ts'
@@ -89,5 +91,49 @@ describe('a server that comes back from its restart', () => {
     await look().catch(() => undefined)
 
     expect(server()).toMatchObject({ flavor: 'mariadb', gtid: null })
+  })
+})
+
+describe('a replica that took over', () => {
+  test('and is made read-only is a source that cannot be written, not a replica without replication', async () => {
+    const promoted = fakeDatabase('db1', [channelFrom('db2')])
+    const other = fakeDatabase('db2')
+    const scan = fakeScan([promoted, other], { checks: ['threads'] })
+    const look = () => runCheck(scan.context, threads)
+    const roles = () =>
+      Object.fromEntries(reportOf(scan.context).servers.map((s) => [s.name, s.role]))
+    await look()
+    expect(roles()).toEqual({ db1: 'replica', db2: 'source' })
+
+    promoted.channels.splice(0)
+    promoted.identity['read_only'] = '0'
+    other.channels.push(channelFrom('db1'))
+    await look()
+    await look()
+    promoted.identity['read_only'] = '1'
+    await look()
+
+    expect(roles()).toEqual({ db1: 'source', db2: 'replica' })
+  })
+})
+
+describe('a status that the account may not read any more', () => {
+  const denied = new ServerError('privilege', 'db2: SELECT command denied', 1142)
+
+  test('is not told as it was last', async () => {
+    const { look, replica, server } = pair()
+    await look()
+    expect(server()).toMatchObject({ up: true, isStatusKnown: true })
+
+    replica.refusals.push([/replication_connection_configuration|SHOW REPLICA STATUS/, denied])
+    await look()
+
+    const refused = server()
+    expect(refused).toMatchObject({ up: true, isStatusKnown: false })
+    expect(refused && stateOf(refused)).toMatchObject({ channels: null, readOnly: null })
+
+    replica.refusals.splice(0)
+    await look()
+    expect(server()).toMatchObject({ isStatusKnown: true })
   })
 })

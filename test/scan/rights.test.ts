@@ -1,6 +1,8 @@
 /** An account that may read only a part: the rest is unknown, whatever it looks like. */
 import { describe, expect, test } from 'vitest'
+import { grants } from '../../src/checks/grants.ts'
 import { parseGrants } from '../../src/mysql/grants.ts'
+import { runCheck } from '../../src/scan/run-check.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
 
@@ -49,5 +51,27 @@ describe('what one end shows in part is unknown', () => {
 
   test('where it only knows of the tables', async () => {
     expect(await verdicts('SHOW VIEW, TRIGGER ON *.*')).toEqual(UNSEEN)
+  })
+})
+
+describe('the connections', () => {
+  async function renewed(change: (grants: string[]) => void): Promise<number> {
+    const { databases, replica } = fakeShop()
+    const scan = fakeScan(databases, { checks: ['threads', 'grants'] })
+    let count = 0
+    Object.assign(scan.context.facts.get('db2')?.server ?? {}, { renew: () => (count += 1) })
+    await runCheck(scan.context, grants)
+    change(replica.grants)
+    await runCheck(scan.context, grants)
+    return count
+  }
+
+  test('are new ones after the rights of the account changed, which old ones do not learn', async () => {
+    expect(await renewed((held) => held.push('GRANT SHOW VIEW ON `shop`.* TO `drift`@`%`'))).toBe(1)
+    expect(await renewed((held) => held.splice(0))).toBe(1)
+  })
+
+  test('stay while nothing changes', async () => {
+    expect(await renewed(() => undefined)).toBe(0)
   })
 })

@@ -70,6 +70,7 @@ export function fakeServer(
       server.trouble()
       return await task(session)
     },
+    renew: () => undefined,
     close: async () => undefined,
   }
   return server

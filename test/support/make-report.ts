@@ -154,6 +154,7 @@ export function makeServer(overrides: Partial<ServerReport> = {}): ServerReport 
       errantTransactions: [],
     },
     heartbeat: null,
+    isStatusKnown: true,
     channels: [makeChannel()],
     privileges: { excess: [], missing: [], refused: [] },
     settings: { judged: ['sync_binlog'], compared: ['sql_mode'] },
