@@ -163,7 +163,13 @@ export const MATRIX: readonly MatrixRow[] = [
     fires: [warning('ServerDown', HERE)],
     later: NOT_VERIFIED,
   },
-  { fault: 'replica restarted', happensTo: 'a replica', does: restartReplica, atMost: 10, fires: [] },
+  {
+    fault: 'replica restarted',
+    happensTo: 'a replica',
+    does: restartReplica,
+    atMost: 10,
+    fires: [],
+  },
   {
     fault: 'source killed',
     happensTo: 'the set',
