@@ -276,6 +276,35 @@ export interface TableStanding {
   readonly rowsDrifted: Readonly<Record<DifferenceKind, bigint>> | null
   /** false: `rowsDrifted` is a lower bound. */
   readonly counted: boolean
+  /** Why it could not be compared as a whole, as far as its definition is why. */
+  readonly causes: readonly Cause[]
+}
+
+/** In what one object of a table's definition is not the same on both ends. */
+export const CAUSE_ASPECTS = [
+  'missing',
+  'extra',
+  'type',
+  'charset',
+  'order',
+  'columns',
+  'collation',
+  'version',
+] as const
+export type CauseAspect = (typeof CAUSE_ASPECTS)[number]
+
+export const CAUSE_OBJECTS = ['column', 'index'] as const
+
+/** An object of a table's definition because of which the table is not compared, or not all of it. */
+export interface Cause {
+  readonly object: (typeof CAUSE_OBJECTS)[number]
+  /** `table.part`, as in `SchemaDifference`. */
+  readonly name: string
+  /** `version`: alike on both ends, and printed by each server in its own way. */
+  readonly differs: readonly CauseAspect[]
+  /** As far as it matters here: `varchar(20) latin1`, `(a, b)`. null = that end has no such column, or no key to walk by. */
+  readonly source: string | null
+  readonly replica: string | null
 }
 
 /** One table on one link: `server` is the examined end. */
@@ -407,6 +436,7 @@ export interface TableDiff {
   /** How many there are, a lower bound unless `counted`; null = not even that. */
   readonly count: bigint | null
   readonly counted: boolean
+  readonly causes: readonly Cause[]
 }
 
 /** What a pass over the tables of one source and its replicas would take. */

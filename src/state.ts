@@ -36,6 +36,7 @@ export function standingAt(verdict: Verdict, reason: Reason | null, now: Date): 
     chunksDrifted: 0,
     rowsDrifted: null,
     counted: false,
+    causes: [],
     inconclusiveVisits: 0,
     isSuspect: false,
   }
@@ -55,6 +56,7 @@ export function afterVisit(standing: Standing | null, outcome: TableOutcome, now
     chunksDrifted: outcome.isPartial ? base.chunksDrifted : outcome.chunksDrifted,
     rowsDrifted: outcome.located?.counts ?? null,
     counted: outcome.located?.counted ?? false,
+    causes: outcome.causes,
     inconclusiveVisits: 0,
   }
 }
@@ -62,12 +64,14 @@ export function afterVisit(standing: Standing | null, outcome: TableOutcome, now
 /** Only agreement clears a disagreement, and a fence that was not reached says nothing about the data. */
 function afterUnknown(standing: Standing | null, outcome: TableOutcome, now: Date): Standing {
   const reason = outcome.reason ?? 'not_compared'
-  if (standing === null) return standingAt('unknown', reason, now)
+  const { causes } = outcome
+  if (standing === null) return { ...standingAt('unknown', reason, now), causes }
   const inconclusiveVisits = standing.inconclusiveVisits + 1
   // All that could be compared agrees: what differed is gone, and what is left is no drift.
   const hasAgreed = outcome.unknownReason === null && outcome.drifted.length === 0
   if (standing.verdict === 'drifted' && hasAgreed) {
-    return { ...turned(standing, 'unknown', reason, now), chunksDrifted: 0, rowsDrifted: null }
+    const agreed = { chunksDrifted: 0, rowsDrifted: null, causes }
+    return { ...turned(standing, 'unknown', reason, now), ...agreed }
   }
   if (standing.verdict === 'drifted' || standing.verdict === 'missing') {
     return { ...standing, inconclusiveVisits, isSuspect: false }
@@ -80,7 +84,7 @@ function afterUnknown(standing: Standing | null, outcome: TableOutcome, now: Dat
   if (isInconclusive && standing.verdict === 'same' && inconclusiveVisits < INCONCLUSIVE_VISITS) {
     return { ...standing, inconclusiveVisits, isSuspect: false }
   }
-  return { ...turned(standing, 'unknown', reason, now), inconclusiveVisits }
+  return { ...turned(standing, 'unknown', reason, now), inconclusiveVisits, causes }
 }
 
 /** Between the first disagreement and its confirmation; a known drift stays a drift. */
@@ -99,5 +103,5 @@ export function turned(
 ): Standing {
   if (standing === null) return standingAt(verdict, reason, now)
   const since = standing.verdict === verdict ? standing.since : now
-  return { ...standing, verdict, reason, since, isSuspect: false }
+  return { ...standing, verdict, reason, since, causes: [], isSuspect: false }
 }

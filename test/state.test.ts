@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import type { TableOutcome } from '../src/compare/decision.ts'
-import type { Reason, UnknownReason, Verdict } from '../src/domain.ts'
+import type { Cause, Reason, UnknownReason, Verdict } from '../src/domain.ts'
 import { EVERYTHING } from '../src/mysql/range.ts'
 import { afterVisit, type Standing, shown, standingAt, turned } from '../src/state.ts'
+import { makeCause } from './support/make-report.ts'
 
 /** The visit at minute `n`. */
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 12, n))
@@ -23,6 +24,7 @@ function outcome(
     located: null,
     drifted: verdict === 'drifted' ? [EVERYTHING] : [],
     isPartial: false,
+    causes: [],
     ...overrides,
   }
 }
@@ -174,6 +176,32 @@ describe('what a standing rests on', () => {
     expect(visited([found])).toMatchObject({ rowsDrifted: counts, counted: true })
     expect(visited([found, drifted])).toMatchObject({ rowsDrifted: null, counted: false })
     expect(visited([found, lag])).toMatchObject({ rowsDrifted: counts, counted: true })
+  })
+})
+
+describe('what of its definition keeps a table from being compared', () => {
+  const column = makeCause()
+  const key = makeCause({ object: 'index', name: 'orders.PRIMARY', differs: ['columns'] })
+  const differs = (...causes: readonly Cause[]) => ({
+    ...inconclusive('definition_differs'),
+    causes,
+  })
+
+  it.for<[string, readonly TableOutcome[], readonly Cause[]]>([
+    ['is nothing where all of it is', [same], []],
+    ['is what the first visit found', [differs(column)], [column]],
+    ['is what the last visit found', [differs(column), differs(key, column)], [key, column]],
+    ['is told of a drift as well', [{ ...drifted, causes: [column] }], [column]],
+    ['is over when all of it was compared', [differs(column), same], []],
+    ['outlives a visit that says nothing', [{ ...drifted, causes: [column] }, lag], [column]],
+    ['is over when another reason is why', [differs(column), hot], []],
+  ])('%s', ([, outcomes, causes]) => {
+    expect(visited(outcomes).causes).toEqual(causes)
+  })
+
+  test('is over when the table is left out', () => {
+    const standing = visited([differs(column)])
+    expect(turned(standing, 'skipped', 'excluded', minute(9)).causes).toEqual([])
   })
 })
 

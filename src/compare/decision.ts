@@ -1,4 +1,4 @@
-import type { UnknownReason } from '../domain.ts'
+import type { Cause, UnknownReason } from '../domain.ts'
 import type { Range } from '../mysql/range.ts'
 import type { LeftOut } from './left-out.ts'
 import type { Located } from './locate.ts'
@@ -35,6 +35,8 @@ export interface TableOutcome {
   readonly located: Located | null
   /** Only what differed before was looked at: `rows` and `chunks` are not those of the table. */
   readonly isPartial: boolean
+  /** What of the table's definition keeps it from being compared as a whole. */
+  readonly causes: readonly Cause[]
   /** What was held back and can be read later; it counts as unknown here. */
   readonly leftOut?: LeftOut
 }
@@ -66,6 +68,7 @@ export function outcomeOf(decisions: readonly Decision[], startedAt: Date): Tabl
     fingerprint: JSON.stringify(drifted.map(({ range, fingerprint }) => [range, fingerprint])),
     located: null,
     isPartial: false,
+    causes: [],
   }
 }
 
@@ -87,12 +90,18 @@ export function countOutcome(outcome: TableOutcome): TableOutcome {
     return { ...outcome, verdict: 'unknown', reason, chunksDrifted: 0, drifted: [] }
   }
   const isEqual = outcome.rows.source === outcome.rows.replica
-  if (isEqual) return { ...outcome, verdict: 'same', reason: null, chunksDrifted: 0, drifted: [] }
-  return { ...outcome, verdict: 'drifted', reason: null }
+  // Columns that are not compared have no part in it.
+  const counted = { ...outcome, reason: null, causes: [] }
+  if (isEqual) return { ...counted, verdict: 'same', chunksDrifted: 0, drifted: [] }
+  return { ...counted, verdict: 'drifted' }
 }
 
 /** A visit that proved nothing. */
-export function unknownOutcome(reason: UnknownReason, now: Date): TableOutcome {
+export function unknownOutcome(
+  reason: UnknownReason,
+  now: Date,
+  causes: readonly Cause[] = [],
+): TableOutcome {
   return {
     verdict: 'unknown',
     reason,
@@ -105,5 +114,6 @@ export function unknownOutcome(reason: UnknownReason, now: Date): TableOutcome {
     fingerprint: '',
     located: null,
     isPartial: false,
+    causes,
   }
 }

@@ -96,6 +96,7 @@ function merged(a: TableOutcome | null, b: TableOutcome): TableOutcome {
     drifted: [...a.drifted, ...b.drifted],
     ...rowsOfBoth(a, b),
     isPartial: false,
+    causes: b.causes,
   }
 }
 

@@ -1,6 +1,7 @@
 /** A table as the comparison sees it: its columns, the keys by which it can be walked, and its signature. */
 import { createHash } from 'node:crypto'
 import { isTable, textOf, textOrNull } from './catalog.ts'
+import { isGeneratedKey } from './generated-key.ts'
 import { compareText, enumSize, normalCharset, normalType } from './normal.ts'
 import type { QueryOptions, Row, Session } from './query.ts'
 
@@ -32,7 +33,9 @@ export interface TableDefinition {
   /** '' for views and for tables that the server cannot open. */
   readonly engine: string
   readonly columns: readonly Column[]
-  /** All usable keys, best first: the PRIMARY key alone if it is usable. */
+  /** Its PRIMARY key is one that MySQL generated: see generated-key.ts. */
+  readonly hasGeneratedKey: boolean
+  /** All usable keys, best first: the PRIMARY key alone if it is usable and not generated. */
   readonly keys: readonly Key[]
   /** The best usable key, or null. */
   readonly key: Key | null
@@ -83,7 +86,7 @@ const UNORDERED_INDEXES = new Set(['HASH', 'FULLTEXT', 'SPATIAL', 'RTREE', 'VECT
 
 /**
  * The table as the comparison sees it; null when it does not exist.
- * Two queries, and a third for a table without a usable PRIMARY key.
+ * Two queries, and a third for a table whose PRIMARY key is not usable, or is generated.
  */
 export async function readDefinition(
   session: Session,
@@ -94,7 +97,7 @@ export async function readDefinition(
   const columnRows = await session.query(
     `SELECT t.ENGINE AS engine, c.COLUMN_NAME AS column_name, c.DATA_TYPE AS data_type,
        c.COLUMN_TYPE AS column_type, c.CHARACTER_SET_NAME AS charset_name,
-       c.COLLATION_NAME AS collation_name, c.IS_NULLABLE AS is_nullable
+       c.COLLATION_NAME AS collation_name, c.IS_NULLABLE AS is_nullable, c.EXTRA AS extra
      FROM information_schema.TABLES AS t JOIN information_schema.COLUMNS AS c
      WHERE ${isTable('t', schema, table)} AND ${isTable('c', schema, table)}
      ORDER BY c.ORDINAL_POSITION`,
@@ -114,17 +117,28 @@ export async function readDefinition(
   )
   const candidates = usableKeys(columns, partRows)
   const primary = candidates.filter((key) => key.name === 'PRIMARY')
+  const { vendor } = await session.flavor()
+  const hasGeneratedKey = columnRows.some((row) =>
+    isGeneratedKey(vendor, {
+      name: textOf(row.column_name),
+      type: textOf(row.column_type),
+      extra: textOf(row.extra),
+    }),
+  )
   let keys = primary
-  if (primary.length === 0 && candidates.length > 0) {
+  // The other end may have none of that kind, and another key in common with this one.
+  const others = candidates.length - primary.length
+  if (others > 0 && (primary.length === 0 || hasGeneratedKey)) {
     // IS_VISIBLE (MySQL 8.0) and IGNORED (MariaDB 10.6) are not there on older servers, hence `*`.
     const rows = await session.query(
       `SELECT s.* FROM information_schema.STATISTICS AS s WHERE ${isUnique}`,
       options,
     )
     const hidden = new Set(rows.filter(isHidden).map((row) => textOf(row.INDEX_NAME)))
-    keys = candidates.filter((key) => !hidden.has(key.name))
+    keys = [...primary, ...candidates.filter(({ name }) => name !== 'PRIMARY' && !hidden.has(name))]
   }
-  const parts = { schema, table, engine: textOf(first.engine), columns, keys, key: keys[0] ?? null }
+  const engine = textOf(first.engine)
+  const parts = { schema, table, engine, columns, hasGeneratedKey, keys, key: keys[0] ?? null }
   return { ...parts, signature: signatureOf(parts) }
 }
 

@@ -1,5 +1,5 @@
 /** How definitions are named for people. Pure. */
-import type { SchemaDifference, SchemaUnknown, SetReport } from '../domain.ts'
+import type { Cause, SchemaDifference, SchemaUnknown, SetReport } from '../domain.ts'
 
 /** `shop.orders.note`, or the schema alone. */
 export function nameOfDifference({ object, schema, name }: SchemaDifference): string {
@@ -12,6 +12,22 @@ export function whatIsUnknown({ schema, objects, name }: SchemaUnknown): string 
   if (schema === null) return `${what} of all schemas`
   if (name === null) return `${what} of ${schema}`
   return name === schema ? `${what} ${name}` : `${what} ${schema}.${name}`
+}
+
+/** `column orders.note` */
+export function nameOfCause({ object, name }: Cause): string {
+  return `${object} ${name}`
+}
+
+/** `column orders.note: varchar(20) -> varchar(10)`, with words where an end has none. */
+export function whatDiffersIn(cause: Cause): string {
+  return `${nameOfCause(cause)}: ${bothEnds(cause)}`
+}
+
+function bothEnds({ object, differs, source, replica }: Cause): string {
+  const none = object === 'index' ? 'no key to walk by' : 'not there'
+  if (differs.includes('version')) return `${source}, which each end prints in its own way`
+  return `${source ?? none} -> ${replica ?? none}`
 }
 
 export const UNKNOWN_DEFINITION_HEADINGS = ['Server', 'What', 'Reason'] as const

@@ -1,9 +1,11 @@
 /** What `diff` found, as JSON (design.md section 6) and for people. */
 import type { RowDifference, RowValues, TableDiff } from '../domain.ts'
+import { whatDiffersIn } from './definitions.ts'
 import { visible } from './format.ts'
+import { causeObject } from './json.ts'
 
 export function renderDiffJson(diff: TableDiff): string {
-  const { schema, table, server, source, verdict, reason, count, counted } = diff
+  const { schema, table, server, source, verdict, reason, count, counted, causes } = diff
   const object = {
     schema,
     table,
@@ -13,6 +15,7 @@ export function renderDiffJson(diff: TableDiff): string {
     reason,
     count: count?.toString() ?? null,
     counted,
+    causes: causes.map(causeObject),
     rows: diff.rows.map(rowObject),
     truncated: isTruncated(diff),
   }
@@ -27,6 +30,7 @@ export function renderDiffText(diff: TableDiff): string {
   const { schema, table, server, source, rows } = diff
   const name = visible(`${schema}.${table}`)
   const lines = [`${name} on ${server}, compared with ${source ?? 'nothing'}: ${summary(diff)}`]
+  for (const cause of diff.causes) lines.push(`  ${visible(whatDiffersIn(cause))}`)
   for (const row of rows) lines.push(...rowLines(row))
   if (isTruncated(diff) && rows.length > 0)
     lines.push(`  ... of which the first ${rows.length} are shown`)

@@ -1,5 +1,6 @@
 /** What is wrong, worst first, in sentences; and the exit code of `check` that follows from it. Pure. */
 import {
+  type Cause,
   type ChannelReport,
   type Reason,
   type Report,
@@ -10,7 +11,7 @@ import {
   type Verdict,
 } from '../domain.ts'
 import { lagBeyondDelay } from '../lag.ts'
-import { nameOfDifference, whatIsUnknown } from './definitions.ts'
+import { nameOfCause, nameOfDifference, whatIsUnknown } from './definitions.ts'
 import { listed, plural } from './format.ts'
 import { excessPrivileges, type RequestedChecks, stateOf, tableVerdict } from './judge.ts'
 import { settingSentences } from './settings.ts'
@@ -68,17 +69,20 @@ export function findingsOf(report: Report, options: JudgeOptions): Finding[] {
 type Graded = readonly [grade: Grade, text: string]
 
 const NAMES_LISTED = 5
+const CAUSES_LISTED = 2
 
 /** One sentence per server, verdict and reason, however many tables there are. */
 function tableFindings(set: SetReport, { acceptUnknown, requestedChecks }: JudgeOptions): Graded[] {
   const groups = new Map<string, { grade: Grade; what: string; names: string[] }>()
   for (const table of set.tables) {
-    const { verdict, reason } = tableVerdict(table, requestedChecks)
+    const { verdict, reason, causes } = tableVerdict(table, requestedChecks)
     const grade = TABLE_GRADES[verdict]
     if (grade === null || (verdict === 'unknown' && acceptUnknown.includes(reason ?? ''))) continue
     const what = whatOf(verdict, reason, table.server)
     const group = groups.get(what) ?? { grade, what, names: [] }
-    group.names.push(`${table.schema}.${table.table}`)
+    group.names.push(
+      `${table.schema}.${table.table}${verdict === 'unknown' ? becauseOf(causes) : ''}`,
+    )
     groups.set(what, group)
   }
   const found: Graded[] = [...groups.values()].map(({ grade, what, names }) => [
@@ -109,6 +113,10 @@ function whatOf(verdict: Verdict, reason: Reason | null, server: string): string
   return verdict === 'unknown'
     ? `unknown on ${server}: ${reason ?? 'no reason'}`
     : `${verdict} on ${server}`
+}
+
+function becauseOf(causes: readonly Cause[]): string {
+  return causes.length === 0 ? '' : `: ${listed(causes.map(nameOfCause), CAUSES_LISTED)}`
 }
 
 /** Equal counts are a comparison too, even where they do not make a verdict. */

@@ -1,5 +1,6 @@
 /** The `check` object: what `check --output=json` prints and `/api/v1` serves. Format 1 is a contract. */
 import type {
+  Cause,
   ErrantTransaction,
   Report,
   ServerReport,
@@ -137,7 +138,7 @@ function errantObject({ gtid, tables, statements, place, ...written }: ErrantTra
 }
 
 function tableObject(table: TableReport, requested: RequestedChecks) {
-  const { verdict, reason, since, verifiedAt } = tableVerdict(table, requested)
+  const { verdict, reason, since, verifiedAt, causes } = tableVerdict(table, requested)
   const standing = table.standings.checksum ?? table.standings.row_count
   const rows = countedBy(table)?.rows
   const rowsDrifted =
@@ -159,9 +160,15 @@ function tableObject(table: TableReport, requested: RequestedChecks) {
       changed: decimal(rowsDrifted?.changed),
     },
     counted: standing?.counted ?? false,
+    causes: causes.map(causeObject),
     since: isoSeconds(since),
     verified_at: moment(verifiedAt),
   }
+}
+
+/** The same for `diff`. */
+export function causeObject({ object, name, differs, source, replica }: Cause) {
+  return { object, name, differs, source, replica }
 }
 
 function moment(time: Date | null): string | null {

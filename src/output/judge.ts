@@ -1,5 +1,6 @@
 /** What the standings of a table, a server and a set add up to. Pure. */
 import {
+  type Cause,
   type ChannelReport,
   type CheckName,
   type GtidReport,
@@ -21,6 +22,7 @@ export interface TableVerdict {
   readonly reason: Reason | null
   readonly since: Date
   readonly verifiedAt: Date | null
+  readonly causes: readonly Cause[]
 }
 
 /**
@@ -45,7 +47,7 @@ function verdictOfCounts(
   if (rowCount !== undefined && byRequest) return { ...rowCount, verifiedAt: null }
   if (rowCount !== undefined && rowCount.verdict !== 'same') return rowCount
   const since = rowCount?.since ?? table.firstSeen
-  return { verdict: 'unknown', reason: 'not_compared', since, verifiedAt: null }
+  return { verdict: 'unknown', reason: 'not_compared', since, verifiedAt: null, causes: [] }
 }
 
 function wanted(table: TableReport, requested: RequestedChecks): TableReport['standings'] {

@@ -1,12 +1,10 @@
 /** The status page: one document without scripts or outside resources, made from a report. Pure. */
 import {
   type ChannelReport,
-  DIFFERENCE_KINDS,
   type Report,
   SEVERITIES,
   type ServerReport,
   type SetReport,
-  type TableReport,
   THROTTLE_REASONS,
   type Verdict,
 } from '../domain.ts'
@@ -14,18 +12,12 @@ import { nameOfDifference, UNKNOWN_DEFINITION_HEADINGS, unknownDefinitions } fro
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { findingsOf, JUDGE_ALL } from './findings.ts'
 import { duration, html, isoSeconds, plural } from './format.ts'
-import {
-  countedBy,
-  serverVerdict,
-  setVerdict,
-  stateOf,
-  type TableVerdict,
-  tableVerdict,
-} from './judge.ts'
+import { serverVerdict, setVerdict, stateOf, tableVerdict } from './judge.ts'
 import { notesOf } from './notes.ts'
 import { checksTable } from './page-checks.ts'
 import { badge, list, NOTHING, shown, table, when } from './page-html.ts'
 import { STYLE } from './page-style.ts'
+import { TABLE_HEADINGS, tableRow, WHICH_ROWS } from './page-tables.ts'
 import { settingRows } from './settings.ts'
 
 export interface PageOptions {
@@ -235,34 +227,6 @@ function failedWorkers({ workersFailed }: ChannelReport): string {
 
 function thread(state: ChannelReport['io'], error: number): string {
   return badge(state) + (error === 0 ? '' : ` error ${error}`)
-}
-
-const WHICH_ROWS =
-  '<p class="note">Which rows: <code>mysql-drift-exporter diff SCHEMA.TABLE --server=SERVER</code></p>'
-
-const TABLE_HEADINGS = ['Table', 'Link', 'Reason', 'Rows', 'Since', 'Verified'] as const
-
-function tableRow(
-  { table, verdict, reason, since, verifiedAt }: TableVerdict & { table: TableReport },
-  now: Date,
-): string[] {
-  const { checksum } = table.standings
-  const drifted = verdict === 'drifted' ? checksum?.rowsDrifted : null
-  const counted = countedBy(table)?.rows
-  const kinds = DIFFERENCE_KINDS.filter((kind) => drifted?.[kind])
-  const differ = kinds.map((kind) => `${drifted?.[kind]} ${kind}`).join(', ')
-  const atLeast = differ && !checksum?.counted ? 'at least ' : ''
-  const counts = counted && `${counted.source} → ${counted.replica}`
-  const rows = [counts, atLeast + differ].filter(Boolean).join(': ')
-  return [
-    `<b>${html(`${table.schema}.${table.table}`)}</b>`,
-    html(table.source === null ? table.server : `${table.source} → ${table.server}`) +
-      (table.channel === '' ? '' : ` <span class="note">${html(table.channel)}</span>`),
-    shown(reason?.replaceAll('_', ' ')),
-    shown(rows),
-    when(since, now),
-    verifiedAt === null ? 'never' : when(verifiedAt, now),
-  ]
 }
 
 const SCHEMA_HEADINGS = [

@@ -1,5 +1,6 @@
 /** `check --output=text`: for people at a terminal. Shows what differs, never what is the same. Pure. */
 import {
+  type Cause,
   type ChannelReport,
   type Report,
   SEVERITIES,
@@ -8,7 +9,7 @@ import {
   type TableReport,
   VERDICTS,
 } from '../domain.ts'
-import { nameOfDifference, unknownDefinitions } from './definitions.ts'
+import { nameOfDifference, unknownDefinitions, whatDiffersIn } from './definitions.ts'
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { ageOf, duration, isoSeconds, listed, plural, visible } from './format.ts'
@@ -59,6 +60,7 @@ function setLines(set: SetReport, now: Date, { requestedChecks }: JudgeOptions):
     ...section('drifted', driftedRows(having('drifted'), now)),
     ...section('missing', missingRows(having('missing'), now)),
     ...section('unknown', unknownRows(having('unknown'), now)),
+    ...section('kept from being compared by', causeRows(judged)),
     ...section('suspect', suspectRows(having('suspect'), now)),
     ...section('errant transactions', errantSection(set)),
     ...section('row counts that differ', countRows(set)),
@@ -136,6 +138,7 @@ interface Judged {
   readonly table: TableReport
   readonly reason: string | null
   readonly since: Date
+  readonly causes: readonly Cause[]
 }
 
 function nameOf({ schema, table }: TableReport): string {
@@ -199,6 +202,11 @@ function unknownRows(tables: readonly Judged[], now: Date): Rows {
       listed(names, NAMES_LISTED),
     ]
   })
+}
+
+function causeRows(tables: readonly Judged[]): Rows {
+  const causes = tables.flatMap(({ table, causes }) => causes.map((cause) => ({ table, cause })))
+  return firstOf(causes, ({ table, cause }) => [nameOf(table), linkOf(table), whatDiffersIn(cause)])
 }
 
 function suspectRows(tables: readonly Judged[], now: Date): Rows {

@@ -39,17 +39,16 @@ export async function lanesOf(
   const lanes = new Map<string, Lanes>()
   for (const link of links) {
     if (found.has(link)) continue
-    const comparability = await comparabilityOf(context, link, definitions)
+    const comparability = await comparabilityOf(context, link, definitions, ignored)
     if (typeof comparability === 'string') {
       found.set(link, unknownOutcome(comparability, context.world.now()))
       continue
     }
-    const names =
-      comparability.kind === 'same' ? null : new Set(comparability.sharedColumns.map(nameKey))
-    const columns = definitionOf(definitions, link, 'source').columns.filter(
-      ({ name }) => (names === null || names.has(nameKey(name))) && !ignored.has(nameKey(name)),
+    const names = new Set(comparability.columns)
+    const columns = definitionOf(definitions, link, 'source').columns.filter(({ name }) =>
+      names.has(name),
     )
-    const key = JSON.stringify([comparability, columns.map(({ name }) => name)])
+    const key = JSON.stringify(comparability)
     const lane = lanes.get(key) ?? { links: [], comparability, columns }
     lane.links.push(link)
     lanes.set(key, lane)
@@ -104,9 +103,10 @@ async function comparabilityOf(
   context: SetContext,
   link: Link,
   definitions: Definitions,
+  ignored: ReadonlySet<string>,
 ): Promise<Comparability | UnknownReason> {
   const source = definitionOf(definitions, link, 'source')
-  const atFirst = comparable(source, definitionOf(definitions, link, 'replica'))
+  const atFirst = comparable(source, definitionOf(definitions, link, 'replica'), ignored)
   if (atFirst.kind === 'same' || 'none' in link.fencing) return atFirst
   const read = new Map<string, TableDefinition>()
   const probe = {
@@ -129,7 +129,7 @@ async function comparabilityOf(
   }
   const replica = definitionOf(read, link, 'replica')
   definitions.set(link.replica.config.name, replica)
-  return comparable(source, replica)
+  return comparable(source, replica, ignored)
 }
 
 function definitionOf(definitions: Definitions, link: Link, end: 'source' | 'replica') {

@@ -42,7 +42,7 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
     .flatMap((group) => group.links)
     .filter((link) => nameOf(link.replica) === server)
   const says = (source: string | null, verdict: Verdict): TableDiff => ({
-    ...{ schema, table, server, source, rows: [], count: null, counted: false },
+    ...{ schema, table, server, source, rows: [], count: null, counted: false, causes: [] },
     ...verdict,
   })
   const why = blocked.find(({ replica }) => replica === server)
@@ -151,7 +151,7 @@ async function visited(
   })
   const outcome = (await outcomes).get(link)
   if (outcome === undefined) throw new Error('an outcome for the link was promised')
-  const { verdict, reason, located } = outcome
+  const { verdict, reason, located, causes } = outcome
   const count = located && located.counts.missing + located.counts.extra + located.counts.changed
   return {
     ...listed.replica,
@@ -162,6 +162,7 @@ async function visited(
     rows,
     count: verdict === 'same' ? 0n : count,
     counted: verdict === 'same' || located?.counted === true,
+    causes,
   }
 }
 

@@ -8,7 +8,7 @@ import { STANDING } from '../compare/standing.ts'
 import { type TableReader, tableReader } from '../compare/table-reader.ts'
 import { Undecided } from '../compare/undecided.ts'
 import type { TableCheck, UnknownReason } from '../domain.ts'
-import { type Comparability, keyText, walkedBy } from '../mysql/comparable.ts'
+import { type Comparability, keyText, printedOtherwise, walkedBy } from '../mysql/comparable.ts'
 import { isNullable, readDefinition, type TableDefinition } from '../mysql/definition.ts'
 import { countPlan, type DigestPlan, digestPlan } from '../mysql/digest.ts'
 import type { Session } from '../mysql/query.ts'
@@ -105,7 +105,8 @@ function compareLanes(
   const blocked = blockedReason(context, visit, comparability)
   if (blocked !== null) {
     const now = context.world.now()
-    const outcomes = new Map(links.map((link) => [link, unknownOutcome(blocked, now)]))
+    const { causes } = comparability
+    const outcomes = new Map(links.map((link) => [link, unknownOutcome(blocked, now, causes)]))
     return {
       links,
       walked: Promise.resolve(),
@@ -147,6 +148,14 @@ function compareLanes(
     gate: context.gate,
     guard: guardOf(context, all),
   }
+  // The number of rows is the same whatever columns they have.
+  const causes =
+    visit.check === 'row_count'
+      ? []
+      : [
+          ...comparability.causes,
+          ...printedOtherwise(visit.table.source.table, columns, plan.notComparable),
+        ]
   const comparison = compareTable(links, reader, part ?? position?.open ?? reader.whole, {
     ...options,
     ...(position && { done: doneOf(visit.positions) }),
@@ -159,7 +168,8 @@ function compareLanes(
     },
   })
   async function finished(link: Link, plain: TableOutcome): Promise<TableOutcome> {
-    const proven = (of: TableOutcome) => qualified(of, link, { comparability, plan, visit })
+    const proven = (of: TableOutcome) =>
+      qualified({ ...of, causes }, link, { comparability, plan, visit })
     const outcome = { ...proven(plain), isPartial: part !== null }
     const located = await rowsOf(link, outcome)
     const whole = { ...outcome, located }

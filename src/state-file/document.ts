@@ -7,6 +7,9 @@
 import { createHash } from 'node:crypto'
 import type { Done } from '../compare/trail.ts'
 import {
+  CAUSE_ASPECTS,
+  CAUSE_OBJECTS,
+  type Cause,
   DIFFERENCE_KINDS,
   type DifferenceKind,
   MISSING_REASONS,
@@ -47,7 +50,7 @@ import {
 
 const PRODUCT = 'mysql-drift-exporter'
 /** To be raised whenever another version could not read what this one writes. */
-const FORMAT = 2
+const FORMAT = 3
 
 const rows = shape<Done['rows']>({ source: count, replica: count })
 const bound = shape<Bound>({
@@ -69,6 +72,15 @@ const standing = shape<Standing>({
     shape<Record<DifferenceKind, bigint>>({ missing: count, extra: count, changed: count }),
   ),
   counted: flag,
+  causes: list(
+    shape<Cause>({
+      object: choice(...CAUSE_OBJECTS),
+      name: text,
+      differs: list(choice(...CAUSE_ASPECTS)),
+      source: nullable(text),
+      replica: nullable(text),
+    }),
+  ),
   inconclusiveVisits: natural,
   isSuspect: flag,
 })

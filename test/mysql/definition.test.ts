@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { CauseAspect } from '../../src/domain.ts'
 import { listTables } from '../../src/mysql/catalog.ts'
-import { comparable, walkedBy } from '../../src/mysql/comparable.ts'
+import { comparable, printedOtherwise, walkedBy } from '../../src/mysql/comparable.ts'
 import {
   type Column,
   type Key,
@@ -35,13 +36,18 @@ function makeKey(columns: readonly Column[], name = 'PRIMARY'): Key {
 }
 
 const ID = makeColumn('id')
+const GENERATED = makeColumn('my_row_id', { dataType: 'bigint', columnType: 'bigint unsigned' })
 
 function makeDefinition(
   columns: readonly Column[],
   keys: readonly Key[] = [makeKey([ID])],
 ): TableDefinition {
   const key = keys[0] ?? null
-  return { schema: 's', table: 'orders', engine: 'InnoDB', columns, keys, key, signature: '' }
+  const hasGeneratedKey = columns.includes(GENERATED)
+  return {
+    ...{ schema: 's', table: 'orders', engine: 'InnoDB', columns, hasGeneratedKey },
+    ...{ keys, key, signature: '' },
+  }
 }
 
 /** Answers each statement with the next list of rows, and remembers it. */
@@ -61,6 +67,12 @@ function makeSession(...answers: Row[][]) {
 
 describe('two definitions', () => {
   const [a, b] = [text('a'), text('b')]
+  const column = (
+    name: string,
+    differs: readonly CauseAspect[],
+    source: string | null,
+    replica: string | null,
+  ) => ({ object: 'column', name: `orders.${name}`, differs, source, replica })
   const source = makeDefinition([ID, a, b])
 
   test.for<[string, TableDefinition]>([
@@ -88,63 +100,186 @@ describe('two definitions', () => {
     expect(comparable(source, replica).kind).toBe('same')
   })
 
-  test.for<[string, TableDefinition, string[], string[]]>([
-    ['a column is missing', makeDefinition([ID, a]), ['orders.b'], ['id', 'a']],
-    ['a column is more', makeDefinition([ID, a, b, text('c')]), ['orders.c'], ['id', 'a', 'b']],
+  test.for<[string, TableDefinition, object[], string[]]>([
     [
-      'columns stand in another order',
+      'a column is missing',
+      makeDefinition([ID, a]),
+      [column('b', ['missing'], 'varchar(20)', null)],
+      ['id', 'a'],
+    ],
+    [
+      'a column is more',
+      makeDefinition([ID, a, b, text('c')]),
+      [column('c', ['extra'], null, 'varchar(20)')],
+      ['id', 'a', 'b'],
+    ],
+    [
+      'a column stands in another place',
       makeDefinition([ID, b, a]),
-      ['orders.a', 'orders.b'],
+      [column('a', ['order'], 'varchar(20) at 2', 'varchar(20) at 3')],
       ['id', 'a', 'b'],
     ],
     [
       'a type differs',
       makeDefinition([ID, a, { ...b, columnType: 'varchar(30)' }]),
-      ['orders.b'],
+      [column('b', ['type'], 'varchar(20)', 'varchar(30)')],
       ['id', 'a', 'b'],
     ],
     [
       'a charset differs',
       makeDefinition([ID, a, text('b', 'latin1_swedish_ci')]),
-      ['orders.b'],
+      [column('b', ['charset'], 'varchar(20) utf8mb4', 'varchar(20) latin1')],
       ['id', 'a', 'b'],
     ],
-  ])('differ when %s', ([, replica, objects, sharedColumns]) => {
+    [
+      'several columns do',
+      makeDefinition([ID, { ...text('B', 'ascii_bin'), columnType: 'varchar(9)' }, text('c')]),
+      [
+        column('a', ['missing'], 'varchar(20)', null),
+        column('b', ['type', 'charset'], 'varchar(20) utf8mb4', 'varchar(9) ascii'),
+        column('c', ['extra'], null, 'varchar(20)'),
+      ],
+      ['id', 'b'],
+    ],
+  ])('differ when %s', ([, replica, causes, columns]) => {
     expect(comparable(source, replica)).toMatchObject({
       kind: 'definition_differs',
-      objects,
-      sharedColumns,
+      causes,
+      columns,
       key: { name: 'PRIMARY' },
     })
   })
 
-  test.for<[string, TableDefinition, TableDefinition]>([
-    ['is missing on the replica', source, makeDefinition([ID, a, b], [])],
-    ['is missing on the source', makeDefinition([ID, a, b], []), source],
-    ['has other columns', source, makeDefinition([ID, a, b], [makeKey([ID, a])])],
+  test('name the one column that was moved, and not all that it passed by', () => {
+    const columns = ['a', 'b', 'c', 'd', 'e'].map((name) => makeColumn(name))
+    const [first, ...rest] = columns
+    if (first === undefined) throw new Error('there are five')
+    const moved = (to: Column[]) =>
+      comparable(makeDefinition(columns, []), makeDefinition(to, [])).causes.map(({ name }) => name)
+    expect(moved([...rest, first])).toEqual(['orders.a'])
+    expect(moved([columns[4], ...columns.slice(0, 4)].flatMap((each) => each ?? []))).toEqual([
+      'orders.e',
+    ])
+    expect(moved(columns.toReversed())).toHaveLength(4)
+  })
+
+  test('are the same when only columns differ that are not compared', () => {
+    const replica = makeDefinition([makeColumn('B'), ID, a])
+    expect(comparable(source, replica, new Set(['b']))).toMatchObject({
+      kind: 'same',
+      causes: [],
+      columns: ['id', 'a'],
+    })
+  })
+
+  test.for<[string, TableDefinition, TableDefinition, object]>([
+    [
+      'is missing on the replica',
+      source,
+      makeDefinition([ID, a, b], []),
+      { differs: ['missing'], source: '(id)', replica: null },
+    ],
+    [
+      'is missing on the source',
+      makeDefinition([ID, a, b], []),
+      source,
+      { differs: ['extra'], source: null, replica: '(id)' },
+    ],
+    [
+      'has other columns',
+      source,
+      makeDefinition([ID, a, b], [makeKey([ID, a])]),
+      { differs: ['columns'], source: '(id)', replica: '(id, a)' },
+    ],
     [
       'has another order',
       makeDefinition([ID, a, b], [makeKey([a, ID])]),
       makeDefinition([ID, a, b], [makeKey([ID, a])]),
+      { differs: ['columns'], source: '(a, id)', replica: '(id, a)' },
     ],
     [
       'is sorted by another collation',
       makeDefinition([a], [makeKey([a])]),
       makeDefinition([text('a', 'utf8mb4_bin')], [makeKey([text('a', 'utf8mb4_bin')])]),
+      { differs: ['collation'], source: '(a utf8mb4_general_ci)', replica: '(a utf8mb4_bin)' },
     ],
-  ])('have no key in common when it %s', ([, one, other]) => {
+  ])('have no key in common when it %s', ([, one, other, cause]) => {
     expect(comparable(one, other)).toMatchObject({
       kind: 'key_differs',
-      objects: ['orders.PRIMARY'],
+      causes: [{ object: 'index', name: 'orders.PRIMARY', ...cause }],
       key: null,
+    })
+  })
+
+  test('name the key too when a column of it has another type', () => {
+    const wide = { ...ID, columnType: 'bigint' }
+    const replica = makeDefinition([wide, a, b], [makeKey([wide])])
+    expect(comparable(source, replica)).toMatchObject({
+      kind: 'definition_differs',
+      causes: [
+        column('id', ['type'], 'int', 'bigint'),
+        { object: 'index', differs: ['type'], source: '(id int)', replica: '(id bigint)' },
+      ],
     })
   })
 
   test('without any key are the same', () => {
     expect(comparable(makeDefinition([a], []), makeDefinition([a], []))).toEqual({
       kind: 'same',
+      causes: [],
+      columns: ['a'],
       key: null,
     })
+  })
+
+  describe.for(['replica', 'source'])('with a primary key that only the %s generated', (end) => {
+    const compared = (plain: TableDefinition, generated: TableDefinition) =>
+      end === 'replica' ? comparable(plain, generated) : comparable(generated, plain)
+    const generatedKey = makeKey([GENERATED])
+
+    test('are the same without it, and without a key', () => {
+      const plain = makeDefinition([a, b], [])
+      const generated = makeDefinition([GENERATED, a, b], [generatedKey])
+      expect(compared(plain, generated)).toEqual({
+        kind: 'same',
+        causes: [],
+        columns: ['a', 'b'],
+        key: null,
+      })
+    })
+
+    test('are walked by a key that both have', () => {
+      const unique = makeKey([a], 'ua')
+      const plain = makeDefinition([a, b], [unique])
+      const generated = makeDefinition([GENERATED, a, b], [generatedKey, unique])
+      expect(compared(plain, generated)).toMatchObject({ kind: 'same', key: { name: 'ua' } })
+    })
+
+    test('differ where they do all the same', () => {
+      const plain = makeDefinition([a, b], [])
+      const generated = makeDefinition([GENERATED, a], [generatedKey])
+      expect(compared(plain, generated)).toMatchObject({
+        kind: 'definition_differs',
+        causes: [{ name: 'orders.b' }],
+      })
+    })
+  })
+
+  test('are walked by a generated primary key that both have', () => {
+    const both = makeDefinition([GENERATED, a], [makeKey([GENERATED])])
+    expect(comparable(both, both)).toMatchObject({
+      kind: 'same',
+      columns: ['my_row_id', 'a'],
+      key: { name: 'PRIMARY' },
+    })
+  })
+
+  test('that are alike name what each server prints in its own way', () => {
+    const json = makeColumn('j', { dataType: 'json', columnType: 'json' })
+    const left = [{ name: 'j', reason: 'cross_version' as const }]
+    expect(printedOtherwise('orders', [ID, json], left)).toEqual([
+      column('j', ['version'], 'json', 'json'),
+    ])
   })
 
   test('are each walked by their own index', () => {
@@ -192,6 +327,20 @@ describe('reading a definition', () => {
     const definition = await readDefinition(session, 's', 't')
     expect(statements).toHaveLength(2)
     expect(definition?.keys.map(({ name }) => name)).toEqual(['PRIMARY'])
+  })
+
+  test('knows a primary key that MySQL generated, and the keys beside it', async () => {
+    const generated = { data_type: 'bigint', column_type: 'bigint unsigned' }
+    const extra = 'auto_increment INVISIBLE'
+    const parts = [partRow('PRIMARY', 'my_row_id'), partRow('ux', 'x')]
+    const read = async (change: Row) => {
+      const columns = [columnRow('my_row_id', { ...generated, ...change }), columnRow('x')]
+      const definition = await readDefinition(makeSession(columns, parts, []).session, 's', 't')
+      return [definition?.hasGeneratedKey, definition?.keys.map(({ name }) => name)]
+    }
+    expect(await read({ extra })).toEqual([true, ['PRIMARY', 'ux']])
+    expect(await read({ extra: 'auto_increment' })).toEqual([false, ['PRIMARY']])
+    expect(await read({ extra, column_type: 'bigint' })).toEqual([false, ['PRIMARY']])
   })
 
   test('prefers the key with fewer columns, and passes over those that the optimizer may not see', async () => {

@@ -28,6 +28,7 @@ function makeDefinition(key: Key | null): TableDefinition {
     columns: key?.columns ?? [],
     keys: key ? [key] : [],
     key,
+    hasGeneratedKey: false,
     signature: '',
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { RowDifference, TableDiff } from '../../src/domain.ts'
 import { renderDiffJson, renderDiffText } from '../../src/output/diff.ts'
+import { makeCause } from '../support/make-report.ts'
 
 const ROW: RowDifference = {
   kind: 'changed',
@@ -20,6 +21,7 @@ const DIFF: TableDiff = {
   rows: [ROW],
   count: 1n,
   counted: true,
+  causes: [],
 }
 
 const values = { source: { total: '1', note: null }, replica: { total: '2', note: null } }
@@ -44,6 +46,11 @@ describe('in JSON', () => {
     expect(JSON.parse(renderDiffJson({ ...DIFF, ...overrides }))).toMatchObject({ truncated })
   })
 
+  test('what of its definition keeps it from being compared is there', () => {
+    const diff = { ...DIFF, causes: [makeCause()] }
+    expect(JSON.parse(renderDiffJson(diff))).toMatchObject({ causes: [makeCause()] })
+  })
+
   test('values are there only where they were read', () => {
     const rows = [{ ...ROW, values }]
 
@@ -66,6 +73,18 @@ describe('for people', () => {
     [
       { rows: [], count: null, counted: false },
       'shop.orders on db2, compared with db1: drifted; which rows could not be told',
+    ],
+    [
+      {
+        verdict: 'unknown',
+        reason: 'key_differs',
+        rows: [],
+        count: null,
+        causes: [
+          makeCause({ object: 'index', name: 'orders.PRIMARY', source: '(id)', replica: null }),
+        ],
+      },
+      'shop.orders on db2, compared with db1: unknown: key_differs\n  index orders.PRIMARY: (id) -> no key to walk by',
     ],
     [{}, 'shop.orders on db2, compared with db1: 1 row differs\n  changed  id=7: total'],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { CheckName, SetReport } from '../../src/domain.ts'
 import { exitCode, findingsOf, JUDGE_ALL } from '../../src/output/findings.ts'
 import {
+  makeCause,
   makeChannel,
   makeCheck,
   makeDifference,
@@ -209,6 +210,19 @@ test('findings come worst first, in one sentence per server and kind', () => {
     'critical: 1 table drifted on db2 (shop.orders)',
     'unknown: 7 tables unknown on db2: no_key (shop.a, shop.b, shop.c, shop.d, shop.e and 2 more)',
     'warning: db2 lags 95s (limit 30s)',
+  ])
+})
+
+test('a table that is unknown by its definition names what differs in it, and a drifted one its rows', () => {
+  const causes = ['a', 'b', 'c'].map((name) => makeCause({ name: `orders.${name}` }))
+  const tables = [
+    makeTable({ checksum: { verdict: 'unknown', reason: 'definition_differs', causes } }),
+    makeTable({ table: 'items', checksum: { verdict: 'drifted', causes } }),
+  ]
+  const findings = findingsOf(makeReport(makeSet({ tables })), JUDGE_ALL)
+  expect(findings.map(({ text }) => text)).toEqual([
+    '1 table drifted on db2 (shop.items)',
+    '1 table unknown on db2: definition_differs (shop.orders: column orders.a, column orders.b and 1 more)',
   ])
 })
 

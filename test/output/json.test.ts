@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { checkObject, renderJson } from '../../src/output/json.ts'
+import { checkObject, renderJson, tablesObject } from '../../src/output/json.ts'
 import {
   ago,
+  makeCause,
   makeChannel,
   makeDifference,
   makeErrant,
@@ -116,6 +117,7 @@ test('the check object has the form that the contract shows', () => {
             chunks_drifted: 1,
             rows_drifted: { missing: '1', extra: '0', changed: '3' },
             counted: true,
+            causes: [],
             since: '2026-11-20T12:00:00Z',
             verified_at: '2026-11-20T12:01:00Z',
           },
@@ -198,6 +200,28 @@ test('what is not known of a table is null, never 0', () => {
     rows: { source: null, replica: null },
     rows_drifted: { missing: null, extra: null, changed: null },
     verified_at: null,
+  })
+})
+
+test('what of its definition keeps a table from being compared is told with both ends', () => {
+  const causes = [
+    makeCause(),
+    makeCause({ name: 'orders.gone', differs: ['missing'], replica: null }),
+  ]
+  const differs = { verdict: 'unknown', reason: 'definition_differs', causes } as const
+  const table = makeTable({ checksum: differs })
+  expect(tablesObject(makeReport(), makeSet({ tables: [table] })).tables[0]).toMatchObject({
+    reason: 'definition_differs',
+    causes: [
+      {
+        object: 'column',
+        name: 'orders.note',
+        differs: ['type'],
+        source: 'varchar(20)',
+        replica: 'varchar(10)',
+      },
+      { name: 'orders.gone', differs: ['missing'], source: 'varchar(20)', replica: null },
+    ],
   })
 })
 

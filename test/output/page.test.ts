@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { renderPage } from '../../src/output/page.ts'
 import {
   ago,
+  makeCause,
   makeCheck,
   makeDifference,
   makeErrant,
@@ -43,7 +44,7 @@ test('nothing that a server says becomes markup', () => {
         table: EVIL,
         server: EVIL,
         channel: EVIL,
-        checksum: { verdict: 'drifted' },
+        checksum: { verdict: 'drifted', causes: [makeCause({ name: EVIL, source: EVIL })] },
       }),
     ],
     schemaDifferences: [makeDifference({ server: EVIL, name: EVIL, source: EVIL, replica: EVIL })],
@@ -95,6 +96,17 @@ test('what is the same shows how recently that was verified', () => {
   const text = textOf(renderPage(makeReport(makeSet({ tables: [...tables, never] })), OPTIONS))
   expect(text).toContain(
     'checksum pass 100% done, oldest verification 90m ago, 1 table never verified',
+  )
+})
+
+test('what of its definition keeps a table from being compared stands beside the reason', () => {
+  const causes = [makeCause(), makeCause({ name: 'orders.gone', replica: null })]
+  const differs = { verdict: 'unknown', reason: 'definition_differs', causes } as const
+  const text = textOf(
+    renderPage(makeReport(makeSet({ tables: [makeTable({ checksum: differs })] })), OPTIONS),
+  )
+  expect(text).toContain(
+    'definition differs column orders.note: varchar(20) -&gt; varchar(10), column orders.gone: varchar(20) -&gt; not there',
   )
 })
 

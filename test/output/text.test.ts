@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { html, visible } from '../../src/output/format.ts'
 import { renderText } from '../../src/output/text.ts'
 import {
+  makeCause,
   makeChannel,
   makeDifference,
   makeReport,
@@ -111,6 +112,25 @@ test('a set in trouble shows the differences only', () => {
     exit code 2, CRITICAL: data differs or replication is broken
     "
   `)
+})
+
+test('what keeps a table from being compared is listed with both ends, also of a drifted one', () => {
+  const causes = [
+    makeCause({ name: 'orders.j', differs: ['version'], source: 'json', replica: 'json' }),
+    makeCause({ object: 'index', name: 'orders.PRIMARY', source: '(id)', replica: null }),
+  ]
+  const text = ofSet({
+    tables: [
+      makeTable({ checksum: { verdict: 'unknown', reason: 'cross_version', causes } }),
+      makeTable({ table: 'items', checksum: { verdict: 'drifted', causes: [makeCause()] } }),
+    ],
+  })
+  expect(text).toContain(`
+  kept from being compared by
+    shop.orders  db1 -> db2  column orders.j: json, which each end prints in its own way
+    shop.orders  db1 -> db2  index orders.PRIMARY: (id) -> no key to walk by
+    shop.items   db1 -> db2  column orders.note: varchar(20) -> varchar(10)
+`)
 })
 
 test('no name can break a line or command the terminal', () => {

@@ -1,6 +1,8 @@
 /** Memories of sets for tests: what a state file may hold, plain or at random. */
 import fc from 'fast-check'
 import {
+  CAUSE_ASPECTS,
+  CAUSE_OBJECTS,
   DIFFERENCE_KINDS,
   MISSING_REASONS,
   SCHEMA_OBJECTS,
@@ -82,6 +84,16 @@ const standing: fc.Arbitrary<Standing> = fc.record({
   chunksDrifted: natural,
   rowsDrifted: maybe(fc.record({ missing: count, extra: count, changed: count })),
   counted: fc.boolean(),
+  causes: fc.array(
+    fc.record({
+      object: fc.constantFrom(...CAUSE_OBJECTS),
+      name,
+      differs: fc.array(fc.constantFrom(...CAUSE_ASPECTS), { maxLength: 2 }),
+      source: maybe(name),
+      replica: maybe(name),
+    }),
+    { maxLength: 2 },
+  ),
   inconclusiveVisits: natural,
   isSuspect: fc.boolean(),
 })

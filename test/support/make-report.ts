@@ -1,5 +1,6 @@
 /** Reports for tests: healthy by default, so that a test writes down only what it is about. */
 import {
+  type Cause,
   type ChannelReport,
   type CheckStatus,
   FAILURE_REASONS,
@@ -36,6 +37,19 @@ export function makeStanding(overrides: Partial<TableStanding> = {}): TableStand
     chunksDrifted: 0,
     rowsDrifted: null,
     counted: true,
+    causes: [],
+    ...overrides,
+  }
+}
+
+/** The type of `shop.orders.note` is not the same. */
+export function makeCause(overrides: Partial<Cause> = {}): Cause {
+  return {
+    object: 'column',
+    name: 'orders.note',
+    differs: ['type'],
+    source: 'varchar(20)',
+    replica: 'varchar(10)',
     ...overrides,
   }
 }

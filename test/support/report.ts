@@ -91,6 +91,13 @@ export interface TableObject {
     readonly changed: string | null
   }
   readonly counted: boolean
+  readonly causes: readonly {
+    readonly object: string
+    readonly name: string
+    readonly differs: readonly string[]
+    readonly source: string | null
+    readonly replica: string | null
+  }[]
   readonly since: string
   readonly verified_at: string | null
 }
