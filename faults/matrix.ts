@@ -380,6 +380,8 @@ export const MATRIX: readonly MatrixRow[] = [
     fault: 'heavy writes, and a schema change among them',
     happensTo: 'the set',
     does: together(writeHeavily, changeSchemaEverywhere),
+    // A pass over rows that move takes its own time.
+    atMost: 5,
     fires: [],
   },
   { fault: 'failover', happensTo: 'the set', does: failOver, atMost: 20, fires: [] },
