@@ -27,14 +27,14 @@ export function keepState(
 ): Keeper {
   const ending = new AbortController()
   let saved = kept.changes()
-  let savedAt = world.now().getTime()
+  let savedAt = world.steady().getTime()
   let tookMs = 0
   let problem: string | null = null
 
   async function save(): Promise<void> {
     // What changes while it is written is new again.
     const changes = kept.changes()
-    const startedAt = world.now().getTime()
+    const startedAt = world.steady().getTime()
     try {
       await file.write(kept.memories())
       saved = changes
@@ -46,12 +46,12 @@ export function keepState(
       if (now !== problem) log.error('state_not_saved', { file: file.path, error: now })
       problem = now
     }
-    savedAt = world.now().getTime()
+    savedAt = world.steady().getTime()
     tookMs = savedAt - startedAt
   }
 
   function isDue(): boolean {
-    const sinceMs = world.now().getTime() - savedAt
+    const sinceMs = world.steady().getTime() - savedAt
     const isCalm = sinceMs >= Math.max(CALM_MS, CALM_PAUSE * tookMs)
     const changes = kept.changes()
     if (changes.verdicts !== saved.verdicts && problem === null) {

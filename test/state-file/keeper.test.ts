@@ -54,6 +54,16 @@ describe('the state', () => {
     await keeper.end()
   })
 
+  test('is written within a second also when the clock was set back', async () => {
+    const { world, writes, state, keeper } = keeping()
+    await world.sleep(10_000)
+    world.jump(-3_600_000)
+    state.verdicts += 1
+    await world.sleep(1_000)
+    expect(writes).toHaveLength(1)
+    await keeper.end()
+  })
+
   test('is written every few seconds while other things change', async () => {
     const { world, writes, state, keeper } = keeping()
     for (let change = 0; change < 600; change += 1) {
