@@ -114,14 +114,11 @@ function serverRows(server: ServerReport): Rows {
   if (!server.up) return [[...head, 'OUT']]
   const { gtid, channels } = stateOf(server)
   const errant = gtid?.errant?.toString() ?? '-'
-  const shown: (ChannelReport | null)[] = [...(channels ?? [])]
-  return (shown.length === 0 ? [null] : shown).map((channel) => [
-    ...head,
-    'up',
-    ...(channel === null ? ['-', '-', '-', '-', '-'] : channelCells(channel)),
-    errant,
-  ])
+  const cells = channels?.length ? channels.map(channelCells) : [NO_CHANNEL]
+  return cells.map((ofChannel) => [...head, 'up', ...ofChannel, errant])
 }
+
+const NO_CHANNEL = ['-', '-', '-', '-', '-']
 
 function channelCells(channel: ChannelReport): string[] {
   const withError = (state: string, error: number) => (error === 0 ? state : `${state} (${error})`)
@@ -222,22 +219,18 @@ function suspectRows(tables: readonly Judged[], now: Date): Rows {
  * that is being written has another count a moment later: they do not stand side by side.
  */
 function countRows(set: SetReport): Rows {
-  const rows = set.tables.flatMap((table) => {
-    const counted = countedBy(table)?.rows
-    if (!counted || counted.source === counted.replica) return []
-    const difference = counted.replica - counted.source
-    return [
-      [
-        nameOf(table),
-        linkOf(table),
-        `${counted.source}`,
-        `${counted.replica}`,
-        difference > 0n ? `+${difference}` : `${difference}`,
-      ],
-    ]
+  const differing = set.tables.flatMap((table) => {
+    const rows = countedBy(table)?.rows
+    return rows && rows.source !== rows.replica ? [{ table, ...rows }] : []
   })
-  const headings = ['table', 'link', 'source', 'replica', 'difference']
-  return rows.length === 0 ? [] : [headings, ...rows.slice(0, TABLES_LISTED)]
+  const rows = firstOf(differing, ({ table, source, replica }) => [
+    nameOf(table),
+    linkOf(table),
+    `${source}`,
+    `${replica}`,
+    `${replica > source ? '+' : ''}${replica - source}`,
+  ])
+  return rows.length === 0 ? [] : [['table', 'link', 'source', 'replica', 'difference'], ...rows]
 }
 
 function errantSection(set: SetReport): Rows {

@@ -133,6 +133,15 @@ test('what keeps a table from being compared is listed with both ends, also of a
 `)
 })
 
+test('a list that is cut says how much is left out', () => {
+  const rows = { source: 1000n, replica: 999n }
+  const rowCount = { verdict: 'drifted', rows } as const
+  const tables = Array.from({ length: 103 }, (_, index) =>
+    makeTable({ table: `t${index}`, checksum: { verdict: 'drifted' }, rowCount }),
+  )
+  expect(ofSet({ tables }).match(/and 3 more/g)).toHaveLength(2)
+})
+
 test('no name can break a line or command the terminal', () => {
   const text = ofSet({
     tables: [makeTable({ table: 'a\n\u001b[31mb', checksum: { verdict: 'drifted' } })],
