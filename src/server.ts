@@ -7,7 +7,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
-import { parseDuration } from './config/durations.ts'
+import { LONGEST_MS, parseDuration } from './config/durations.ts'
 import type { Report, SetReport } from './domain.ts'
 import { UserError } from './errors.ts'
 import { checkObject, tablesObject } from './output/json.ts'
@@ -51,20 +51,25 @@ interface Listener {
 }
 
 export function createServer(options: ServerOptions): HttpServer {
-  const server = createHttpServer(application(options))
+  const onError = options.onError ?? (() => {})
+  const server = createHttpServer(application(options, onError))
   return {
     async listen(address) {
       const { host, port } = parseAddress(address)
       await new Promise<void>((resolve, reject) => {
-        server.once('error', (error) => reject(listenError(address, error)))
-        server.listen(port, host, resolve)
+        const refuse = (error: Error) => reject(listenError(address, error))
+        server.once('error', refuse)
+        server.listen(port, host, () => {
+          server.off('error', refuse).on('error', onError)
+          resolve()
+        })
       })
       return { port: portOf(server), close: () => close(server) }
     },
   }
 }
 
-function application(options: ServerOptions): Express {
+function application(options: ServerOptions, onError: (error: unknown) => void): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -78,7 +83,7 @@ function application(options: ServerOptions): Express {
     app.all(path, methodNotAllowed(method))
   }
   app.use((_request, response) => plain(response, 404, 'not found'))
-  app.use(failed(options.onError ?? (() => {})))
+  app.use(failed(onError))
   return app
 }
 
@@ -185,8 +190,9 @@ function pause(
   const { set = null, for: duration = forDefault } = query
   if (set !== null && typeof set !== 'string') return plain(response, 400, 'set: expected one name')
   const forMs = typeof duration === 'string' ? parseDuration(duration) : undefined
-  if (forDefault !== null && (forMs === undefined || forMs < LEAST_PAUSE_MS)) {
-    return plain(response, 400, 'for: expected a duration of at least 1s, such as 30m or 2h')
+  const isPause = forMs !== undefined && forMs >= LEAST_PAUSE_MS && forMs <= LONGEST_MS
+  if (forDefault !== null && !isPause) {
+    return plain(response, 400, 'for: expected a duration from 1s to 24d, such as 30m or 2h')
   }
   const isKnown = options.pause(set, forDefault === null ? null : (forMs ?? null))
   if (!isKnown) return plain(response, 404, 'no replication set has this name')

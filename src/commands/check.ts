@@ -8,7 +8,7 @@ import { renderNagios } from '../output/nagios.ts'
 import { renderText } from '../output/text.ts'
 import { listOf, oneOf, parseArguments } from './arguments.ts'
 import type { Edge } from './edge.ts'
-import { chosenConfig, durationOf, onlyTables, stderrLog, stopSignal } from './one-look.ts'
+import { chosenConfig, onlyTables, stderrLog, stopSignal, timeoutOf } from './one-look.ts'
 import { realWorld } from './world.ts'
 
 const USAGE = `usage: mysql-drift-exporter check [OPTIONS] [URL...]
@@ -59,7 +59,7 @@ export async function checkCommand(argv: readonly string[], edge: Edge): Promise
   const output = oneOf('--output', values.output, OUTPUTS)
   const requestedChecks = listOf('--checks', values.checks, CHECK_NAMES)
   const acceptUnknown = listOf('--accept-unknown', values['accept-unknown'], UNKNOWN_REASONS) ?? []
-  const timeoutMs = values.timeout === undefined ? null : durationOf('--timeout', values.timeout)
+  const timeoutMs = timeoutOf(values.timeout)
   const patterns = values.tables === undefined ? null : patternsOf(values.tables)
   const loaded = chosenConfig(
     'check',

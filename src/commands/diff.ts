@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import { renderDiffJson, renderDiffText } from '../output/diff.ts'
 import { oneOf, parseArguments } from './arguments.ts'
 import type { Edge } from './edge.ts'
-import { chosenConfig, durationOf, stderrLog, stopSignal } from './one-look.ts'
+import { chosenConfig, stderrLog, stopSignal, timeoutOf } from './one-look.ts'
 import { realWorld } from './world.ts'
 
 const USAGE = `usage: mysql-drift-exporter diff [OPTIONS] SCHEMA.TABLE [URL...]
@@ -55,7 +55,7 @@ export async function diffCommand(argv: readonly string[], edge: Edge): Promise<
   const [name, ...urls] = positionals
   const { schema, table } = tableNamed(name)
   const output = oneOf('--output', values.output, OUTPUTS)
-  const timeoutMs = values.timeout === undefined ? null : durationOf('--timeout', values.timeout)
+  const timeoutMs = timeoutOf(values.timeout)
   const config = chosenConfig('diff', { urls, file: values['config.file'], sets: values.set }, edge)
   const [set, ...others] = config.sets
   if (set === undefined || others.length > 0) {

@@ -1,6 +1,6 @@
 /** What the commands that look once have in common: which servers, and how they are ended. */
 import type { Config, SetConfig } from '../config/config.ts'
-import { parseDuration } from '../config/durations.ts'
+import { formatDuration, LONGEST_MS, parseDuration } from '../config/durations.ts'
 import { disk } from '../config/files.ts'
 import { DEFAULT_CONFIG_FILE, loadConfig } from '../config/load.ts'
 import { configFromUrls } from '../config/urls.ts'
@@ -68,9 +68,12 @@ export function stopSignal(edge: Edge, timeoutMs: number | null): AbortSignal {
   return AbortSignal.any([stop.signal, AbortSignal.timeout(timeoutMs)])
 }
 
-export function durationOf(option: string, text: string): number {
+/** What `--timeout` says, in ms; null without it. @throws {UserError} */
+export function timeoutOf(text: string | undefined): number | null {
+  if (text === undefined) return null
   const ms = parseDuration(text)
-  if (ms === undefined)
-    throw new UserError(`${option}: expected a duration such as 30s, got "${text}"`)
-  return ms
+  if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms
+  throw new UserError(
+    `--timeout: expected a duration from 1ms to ${formatDuration(LONGEST_MS)}, got "${text}"`,
+  )
 }
