@@ -125,9 +125,6 @@ async function run(
   const options = { world: realWorld, log }
   watching = watch(config, options, state?.memories)
   const keeper = state && keepState(state, watching, options)
-  // What is remembered is there at the first scrape.
-  await metrics.publish(watching.report())
-  log.info('listening', { address: web.listenAddress, port: listener.port, version: VERSION })
 
   async function reload(): Promise<void> {
     try {
@@ -144,27 +141,33 @@ async function run(
     }
   }
 
-  edge.onSignal('SIGHUP', () => {
-    reload().catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error
-    })
-  })
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    edge.onSignal(name, () => {
-      if (ended.signal.aborted) edge.exitNow(1)
-      log.info('stopping', { signal: name })
-      ended.abort()
-    })
-  }
-
-  while (!ended.signal.aborted) {
+  try {
+    // What is remembered is there at the first scrape.
     await metrics.publish(watching.report())
-    // Woken by the end, which the loop sees for itself.
-    await realWorld.sleep(publishInterval(config), ended.signal).catch(() => undefined)
+    log.info('listening', { address: web.listenAddress, port: listener.port, version: VERSION })
+    edge.onSignal('SIGHUP', () => {
+      reload().catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error
+      })
+    })
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      edge.onSignal(name, () => {
+        if (ended.signal.aborted) edge.exitNow(1)
+        log.info('stopping', { signal: name })
+        ended.abort()
+      })
+    }
+    while (!ended.signal.aborted) {
+      await metrics.publish(watching.report())
+      // Woken by the end, which the loop sees for itself.
+      await realWorld.sleep(publishInterval(config), ended.signal).catch(() => undefined)
+    }
+  } finally {
+    // Also after a bug of ours: what only still listens would show old figures for ever.
+    await listener.close()
+    await watching.close()
+    await keeper?.end()
   }
-  await listener.close()
-  await watching.close()
-  await keeper?.end()
   log.info('stopped')
   return 0
 }
