@@ -10,7 +10,6 @@ import { makeReport } from './support/make-report.ts'
 async function start(overrides: Partial<ServerOptions> = {}): Promise<string> {
   const metrics = createExposition(() => ({
     version: '0.1.0',
-    revision: '',
     nodeVersion: 'v24.21.0',
     lastReloadSuccessful: true,
     setsConfigured: 1,

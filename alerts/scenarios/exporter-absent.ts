@@ -10,7 +10,6 @@ const absent = firing(
 const build = (values: string) =>
   series('exporter_build_info', values, {
     version: '0.1.0',
-    revision: 'acfcc89',
     nodeversion: 'v24.21.0',
   })
 

@@ -98,7 +98,6 @@ async function run(
   const ended = new AbortController()
   const metrics = createExposition(() => ({
     version: VERSION,
-    revision: '',
     nodeVersion: process.version,
     lastReloadSuccessful,
     setsConfigured: config.sets.length,

@@ -24,8 +24,6 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 /** What the exporter says of itself at the moment of a scrape. */
 export interface ExporterSelf {
   readonly version: string
-  /** Of the source code; '' when not known. */
-  readonly revision: string
   /** As Node gives it: `v24.21.0`. */
   readonly nodeVersion: string
   readonly lastReloadSuccessful: boolean
@@ -172,8 +170,8 @@ function atOnce<Result>(work: Work<Result>): Result {
 
 function renderSelf(self: ExporterSelf): string {
   const samples = new Samples()
-  const { version, revision, nodeVersion } = self
-  const build = labels({ version, revision, nodeversion: nodeVersion })
+  const { version, nodeVersion } = self
+  const build = labels({ version, nodeversion: nodeVersion })
   samples.add('exporter_build_info', build, 1)
   samples.add('exporter_config_last_reload_successful', NO_LABELS, self.lastReloadSuccessful)
   samples.add('exporter_replication_sets_configured', NO_LABELS, self.setsConfigured)

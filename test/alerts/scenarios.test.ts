@@ -95,7 +95,6 @@ describe('rule tests', () => {
 test('what a rule needs and the declaration lacks is exported all the same', async () => {
   const exposition = createExposition(() => ({
     version: '0',
-    revision: '',
     nodeVersion: '',
     lastReloadSuccessful: true,
     setsConfigured: 0,

@@ -128,7 +128,7 @@ interface Series {
 
 /** What is not of a report: the exporter's own, and what Prometheus adds. */
 const GENERAL = `
-mysql_drift_exporter_build_info{version="0.1.0",revision="",nodeversion="24"} 1
+mysql_drift_exporter_build_info{version="0.1.0",nodeversion="24"} 1
 mysql_drift_exporter_config_last_reload_successful{} 1
 mysql_drift_exporter_replication_sets_configured{} 1
 process_start_time_seconds{} 0

@@ -21,7 +21,6 @@ import {
 
 const SELF = {
   version: '0.1.0',
-  revision: 'abc',
   nodeVersion: 'v24.21.0',
   lastReloadSuccessful: true,
   setsConfigured: 1,

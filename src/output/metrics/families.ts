@@ -98,7 +98,7 @@ export const FAMILIES = {
   table_rows_drifted: gauge([...TABLE, 'kind'], 'Rows that differ, by kind; a lower bound where there are very many. Only for tables that are not the same.'),
   table_schema_differences: gauge(TABLE, 'Confirmed differences in the definition of the table. Only where there are any.'),
 
-  exporter_build_info: gauge(['version', 'revision', 'nodeversion'], 'What this exporter is; always 1.'),
+  exporter_build_info: gauge(['version', 'nodeversion'], 'What this exporter is; always 1.'),
   exporter_config_last_reload_successful: gauge([], '1 = the configuration file was good when it was last read.'),
   exporter_replication_sets_configured: gauge([], 'Replication sets in the configuration.'),
 } as const satisfies Record<string, Family>
