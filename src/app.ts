@@ -180,6 +180,7 @@ function watchedSet(
       ending.abort()
       await closeServers(context)
       await loops
+      await Promise.all(context.afterDelay.underWay.values())
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Bound, Range } from '../mysql/range.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
 import { nextChunkRows } from './chunk-size.ts'
 import { type TableOutcome, unknownOutcome } from './decision.ts'
+import { delayedRanges } from './delayed-ranges.ts'
 import { guardEnds } from './end-guard.ts'
 import { gaveWay, isOnlyConnection, isServerTimeout, isTooSlow } from './failed-reading.ts'
 import type { ConfirmOptions } from './fenced-look.ts'
@@ -100,7 +101,8 @@ export function compareTable(
 ): Comparison {
   const startedAt = options.world.now()
   const lanes = links.map((link): Lane => {
-    const open = openRanges({
+    const opened = link.delayMs > 0 ? delayedRanges : openRanges
+    const open = opened({
       ...options,
       link,
       reader,

@@ -39,6 +39,8 @@ export interface TableOutcome {
   readonly causes: readonly Cause[]
   /** What was held back and can be read later; it counts as unknown here. */
   readonly leftOut?: LeftOut
+  /** What differs where the replica is delayed, and can be told when its delay is over; it counts as unknown here. */
+  readonly delayed?: LeftOut
 }
 
 /** The worst of the decisions: a drift anywhere is a drift, else anything unknown is unknown. */

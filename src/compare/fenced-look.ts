@@ -47,6 +47,18 @@ export function pauseMs({ confirmDelayMs, world }: ConfirmOptions): number {
 }
 
 const POLL_MS = { least: 50, most: 200 } as const
+/** While it is early: a delay of hours is not spent on asking, and one that is shortened is noticed all the same. */
+const MOST_POLL_MS = 30_000
+
+/**
+ * Until the replica is asked again: ever less often at first, when the source is read more, and ever more often
+ * towards the end of its delay, so that little is applied between the fence and the reading.
+ */
+export function pollMs(waitedMs: number, delayMs: number, random: number): number {
+  const usual = POLL_MS.least + random * (POLL_MS.most - POLL_MS.least)
+  if (waitedMs >= delayMs) return usual
+  return Math.min(MOST_POLL_MS, Math.max(usual, Math.min(waitedMs, delayMs - waitedMs) / 4))
+}
 
 /**
  * One fence for all `probes` of one link, in their order.
@@ -71,8 +83,10 @@ export async function fencedLook(
     }
   }
   const sources: Reading[][] = probes.map(() => [])
-  const poll = () =>
-    world.sleep(POLL_MS.least + world.random() * (POLL_MS.most - POLL_MS.least), signal)
+  const poll = () => {
+    const waitedMs = world.steady().getTime() - started
+    return world.sleep(pollMs(waitedMs, link.delayMs, world.random()), signal)
+  }
   const on = <T>(server: Server, task: (session: Session) => Promise<T>): Promise<T> =>
     server.read((session) => unbroken(session, task), { priority: PRIORITY.recheck, signal })
 
@@ -99,7 +113,7 @@ export async function fencedLook(
   keep(await on(link.source, readAllGuarded))
   const position = await fencing.position(link.source.control)
   const fencedAt = world.steady().getTime()
-  const lagDeadline = started + options.fenceTimeoutMs
+  const lagDeadline = started + link.delayMs + options.fenceTimeoutMs
   // The wait may be over at once or take its whole limit: ever further apart, they are spread over either.
   const wanted = Math.max(0, ...probes.map((probe) => probe.extraReadings))
   let duringWait = 0
@@ -109,7 +123,8 @@ export async function fencedLook(
     if (now > lagDeadline) {
       link.memory.unreached = { position, until: now + (options.lagMemoryMs ?? 0) }
     }
-    if (now > lagDeadline || link.appliesNothing()) {
+    // Within its delay an applier may stop for a while, and miss nothing.
+    if (now > lagDeadline || (link.appliesNothing() && now > started + link.delayMs)) {
       throw new Undecided('lag', 'the replica did not reach the source position in time')
     }
     await poll()
@@ -132,7 +147,9 @@ export async function fencedLook(
 
   // The window is as long as the lag; at least half of the readings fall at random moments after it.
   const afterWait = wanted - Math.min(duringWait, Math.floor(wanted / 2))
-  const pause = Math.max(2, (world.steady().getTime() - started) / Math.max(1, wanted))
+  const windowMs = world.steady().getTime() - started
+  // What it had at the fence is what it has a delay later: the middle of the window says least.
+  const pause = Math.max(2, (windowMs - link.delayMs) / Math.max(1, wanted))
   for (let extra = 0; extra < afterWait; extra += 1) {
     await world.sleep(world.random() * pause, signal)
     await on(link.source, readMore)

@@ -1,8 +1,9 @@
 /**
  * What was not read because a server is held back: remembered as undecided (`throttled`), so that nobody can
- * take it for compared, and as ranges, so that it can be read later in the same pass.
+ * take it for compared, and as ranges, so that it can be read later in the same pass. In the same way, what
+ * differed and cannot be told before the delay of its replica is over (`delayed`).
  */
-import type { DifferenceKind } from '../domain.ts'
+import type { DifferenceKind, UnknownReason } from '../domain.ts'
 import type { Range } from '../mysql/range.ts'
 import { type Decision, outcomeOf, type TableOutcome, unknownOutcome } from './decision.ts'
 import type { Located } from './locate.ts'
@@ -45,14 +46,26 @@ export function outcomeWithLeftOut(
   startedAt: Date,
   done: Done | null = null,
 ): TableOutcome {
-  const outcome = withDone(outcomeOf(decisions, startedAt), done)
-  const left = decisions.filter(({ reason }) => reason === 'throttled')
-  if (left.length === 0) return outcome
-  const rest = decisions.filter((decision) => !left.includes(decision))
+  const outcomeOfAll = (all: readonly Decision[]): TableOutcome => {
+    const outcome = withDone(outcomeOf(all, startedAt), done)
+    const [later, rest] = apart(all, 'delayed')
+    if (later === null) return outcome
+    const isNothing = rest.length === 0 && done === null
+    const decided = isNothing ? null : withDone(outcomeOf(rest, startedAt), done)
+    return { ...outcome, delayed: { rest: later, decided } }
+  }
+  const outcome = outcomeOfAll(decisions)
+  const [left, rest] = apart(decisions, 'throttled')
+  if (left === null) return outcome
   const isNothing = rest.length === 0 && done === null
-  const decided = isNothing ? null : withDone(outcomeOf(rest, startedAt), done)
+  return { ...outcome, leftOut: { rest: left, decided: isNothing ? null : outcomeOfAll(rest) } }
+}
+
+function apart(decisions: readonly Decision[], reason: UnknownReason): [Rest | null, Decision[]] {
+  const left = decisions.filter((decision) => decision.reason === reason)
+  if (left.length === 0) return [null, [...decisions]]
   const ranges = left.map(({ range }) => range)
-  return { ...outcome, leftOut: { rest: { ranges, key: '', signature: '' }, decided } }
+  return [{ ranges, key: '', signature: '' }, decisions.filter((each) => !left.includes(each))]
 }
 
 /** Nothing was read. @param rest what was asked for; null = the whole table. */
@@ -97,7 +110,18 @@ function merged(a: TableOutcome | null, b: TableOutcome): TableOutcome {
     ...rowsOfBoth(a, b),
     isPartial: false,
     causes: b.causes,
+    ...delayedOfBoth(a, b),
   }
+}
+
+/** Of one pass, so that both are of the same key and definitions. */
+function delayedOfBoth(a: TableOutcome, b: TableOutcome): Pick<TableOutcome, 'delayed'> {
+  const rests = [a, b].flatMap(({ delayed }) => delayed?.rest ?? [])
+  const [rest] = rests
+  if (rest === undefined) return {}
+  const [first, second] = [a, b].map((each) => (each.delayed ? each.delayed.decided : each))
+  const decided = first && second ? merged(first, second) : (first ?? second ?? null)
+  return { delayed: { rest: { ...rest, ranges: rests.flatMap(({ ranges }) => ranges) }, decided } }
 }
 
 function rowsOfBoth(a: TableOutcome, b: TableOutcome) {

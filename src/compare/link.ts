@@ -31,6 +31,13 @@ export interface Link {
   /** Of the other links of a circle that this one closes: it is there for what they do not bring. */
   readonly loop: readonly Rules[]
   readonly memory: LinkMemory
+  /** The replica applies everything so much later on purpose, and a fence waits for so much longer; 0 = at once. */
+  readonly delayMs: number
+  /**
+   * Where the delay is longer than a pass may wait: the same link, whose fences do wait. Nothing but `serve` has the
+   * time, and only beside its passes; else null.
+   */
+  readonly afterDelay: Link | null
 }
 
 /** A source with all replicas that replicate from it directly: the unit of reading. */

@@ -11,7 +11,7 @@ import type { Decision } from './decision.ts'
 import { type Division, divide } from './division.ts'
 import { type ConfirmOptions, fencedLook, type Probe, pauseMs } from './fenced-look.ts'
 import type { Link } from './link.ts'
-import { judgeLook, type Look, NEW_SERIES, type Reading, type Series } from './series.ts'
+import { judgeLook, type Look, lastOf, NEW_SERIES, type Series } from './series.ts'
 import type { TableReader } from './table-reader.ts'
 import { Undecided, undecidedReason } from './undecided.ts'
 
@@ -26,7 +26,7 @@ export interface OpenRangesOptions extends ConfirmOptions {
 export interface OpenRanges {
   /** A range that differed in an optimistic reading, and its rows on the end that had more, if known. */
   add(range: Range, startedAt: Date, rows: bigint | null): void
-  /** Resolves when every range is decided. */
+  /** Resolves when every range is decided; nothing is added after it was asked for. */
   settled(): Promise<void>
 }
 
@@ -312,10 +312,4 @@ function mostRows(look: Look): bigint {
     (most, reading) => (reading.rows > most ? reading.rows : most),
     0n,
   )
-}
-
-function lastOf(readings: readonly Reading[]): Reading {
-  const last = readings.at(-1)
-  if (last === undefined) throw new Error('a look has at least one reading of the source')
-  return last
 }

@@ -64,3 +64,9 @@ export function judgeLook(
   const disagreements = goesOn ? series.disagreements + 1 : 1
   return { result: 'disagree', series: { disagreements, sourceToken, replicaToken, stamps } }
 }
+
+export function lastOf(readings: readonly Reading[]): Reading {
+  const last = readings.at(-1)
+  if (last === undefined) throw new Error('a look has at least one reading of the source')
+  return last
+}

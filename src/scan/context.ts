@@ -20,6 +20,7 @@ import type { VariableReading } from '../mysql/variables.ts'
 import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
 import type { World } from '../world.ts'
+import type { AfterDelay } from './after-delay.ts'
 import { type CheckRuns, checkRuns } from './check-runs.ts'
 import { type ErrantMemory, noErrants } from './errant.ts'
 import { createGate, type ServerGate } from './gate.ts'
@@ -119,6 +120,8 @@ export interface SetContext {
   /** Until when no table is read, on request; null = it was not asked for. */
   pausedUntil: Date | null
   readonly gate: ServerGate
+  /** Tables whose replica is delayed on purpose, and that differed: they are looked at again after its delay. */
+  readonly afterDelay: AfterDelay
   /** Who replicates from whom, from everything seen so far. */
   topology(): Topology
 }
@@ -186,6 +189,7 @@ export function createContext(
     passStartedAt: rememberedPass(memory, config),
     pausedUntil: null,
     gate: createGate(() => context),
+    afterDelay: { waiting: new Map(), underWay: new Map() },
     topology: () =>
       topologyOf(
         [...facts.values()].map(({ sight }) => sight),

@@ -115,23 +115,35 @@ function declaredLink(context: SetContext, source: string, replica: string): Lin
     appliesNothing: () => false,
     rules: NO_RULES,
     loop: [],
+    delayMs: 0,
+    afterDelay: null,
   }
 }
 
 function linkOf(context: SetContext, { replica, channel }: ChannelLink, source: string): Link {
   const [from, to] = [factsOf(context, source), factsOf(context, replica)]
-  return {
+  const name = `${source}>${replica}/${channel.name}`
+  const fencing = fencingOf(context, { replica, channel, source })
+  const delayMs = channel.delaySeconds * 1000
+  const link: Link = {
     source: from.server,
     replica: to.server,
     channel: channel.name,
-    fencing: fencingOf(context, { replica, channel, source }),
-    memory: memoryOf(context, `${source}>${replica}/${channel.name}`),
+    fencing,
+    memory: memoryOf(context, name),
     // As last seen: it may stop while a pass is under way.
     appliesNothing: () =>
       to.sight.channels?.find(({ name }) => name === channel.name)?.sql === 'stopped',
     rules: rulesOf(context, { replica, channel, source }),
     loop: [],
+    delayMs: 0,
+    afterDelay: null,
   }
+  // Before the delay is over a fence would only time out, and hold up the other replicas.
+  if (delayMs <= context.config.checksum.fenceTimeoutMs) return link
+  const waiting = { ...link, delayMs, memory: memoryOf(context, `${name} after its delay`) }
+  const canWait = !context.mode.once && !('none' in fencing)
+  return { ...link, fencing: { none: 'delayed' }, afterDelay: canWait ? waiting : null }
 }
 
 function fencingOf(
@@ -140,9 +152,6 @@ function fencingOf(
 ): Link['fencing'] {
   const { source, replica, channel } = link
   const { channels } = context.topology()
-  // Before the delay is over a fence would only time out, and hold up the other replicas.
-  const isLong = channel.delaySeconds * 1000 > context.config.checksum.fenceTimeoutMs
-  if (isLong) return { none: 'delayed' }
   const forward = provenBetween(context, source, replica, channel.name)
   if (forward === null) return { none: 'no_fence' }
   if (!leadsTo(replica, source, channels)) return forward

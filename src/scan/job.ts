@@ -1,11 +1,13 @@
 /** One table of a pass: looked at on all links on which it can be looked at together, and what comes of it. */
 import type { Scope } from '../checks/check.ts'
-import { countOutcome, type TableOutcome } from '../compare/decision.ts'
+import type { TableOutcome } from '../compare/decision.ts'
 import { completed } from '../compare/left-out.ts'
 import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
+import { lookAfterDelay } from './after-delay.ts'
 import type { SetContext } from './context.ts'
+import { record } from './record.ts'
 import { positionsOf } from './resume.ts'
 import type { KeyedRanges, TableState, WalkPosition } from './table-store.ts'
 import type { ListedTable } from './tables-on-link.ts'
@@ -120,9 +122,11 @@ export async function startVisit(
       }
       record(context, target, check, whole)
       const isGone = job.isAfterRepair === true && whole.verdict === 'unknown'
-      if (isGone && !isInconclusive(whole.reason)) {
+      // What a delay leaves open no later visit tells, either.
+      if (isGone && (whole.reason === 'delayed' || !isInconclusive(whole.reason))) {
         context.tables.turn(state, check, 'unknown', whole.reason)
       }
+      if (scope !== 'findings') lookAfterDelay(context, target, check, whole)
       if (check === 'checksum' && !whole.isPartial) state.position = null
     }
     // What was drifted agrees now, and only the whole table tells of the rest.
@@ -146,43 +150,6 @@ export async function startVisit(
   return { walked: visit.walked, settled }
 }
 
-export function record(
-  context: SetContext,
-  target: Target,
-  check: TableCheck,
-  outcome: TableOutcome,
-) {
-  const { state, listed } = target
-  if (check === 'row_count') {
-    const { approximateRows } = listed.entry
-    const at = context.world.now()
-    state.countTried = outcome.reason === 'timeout' ? { at, approximateRows } : null
-  }
-  // How many is enough to know; which ones may be many.
-  if (check === 'checksum' && outcome.verdict !== 'unknown') {
-    state.located = outcome.located && { ...outcome.located, rows: [] }
-  }
-  // A count that did not fit the limit leaves what the pass over the contents counted.
-  const counted = state.standings.row_count?.verifiedAt ?? null
-  if (check === 'row_count' && outcome.reason === 'timeout' && counted !== null) return
-  if (check === 'checksum') {
-    state.looks += 1
-    // Where an earlier walk stood counts that as done.
-    if (outcome.verdict === 'drifted' && state.walk === null) state.position = null
-    if (!outcome.isPartial) state.isRestSame = isRestSame(state, outcome)
-  }
-  if (outcome.isPartial && outcome.verdict === 'same') {
-    // Otherwise the look at the whole table that follows says the rest.
-    if (check === 'checksum' && state.isRestSame) clear(context, state, outcome)
-    return
-  }
-  context.tables.visited(state, check, outcome)
-  if (check !== 'checksum' || outcome.isPartial) return
-  if (context.mode.checks.includes('row_count')) {
-    context.tables.visited(state, 'row_count', countOutcome(outcome))
-  }
-}
-
 /** What is to be looked at again: of earlier visits, and of the walk that is under way; null = there is nothing. */
 export function knownDrift(state: TableState, check: TableCheck): KeyedRanges | null {
   const stored = state.drifted[check] ?? null
@@ -198,28 +165,3 @@ function closeWalk(state: TableState): void {
   state.position = state.walk?.position() ?? state.position
   state.walk = null
 }
-
-function isRestSame(state: TableState, { verdict, reason, unknownReason }: TableOutcome): boolean {
-  if (verdict !== 'unknown') return unknownReason === null
-  const saysNothing = isInconclusive(reason) || reason === 'unreachable'
-  return saysNothing && state.isRestSame
-}
-
-/** All that differed agrees, and the rest did when the whole table was last looked at: so it is as old as that. */
-function clear(context: SetContext, state: TableState, agreed: TableOutcome): void {
-  const { verifiedAt, rows, chunks } = state.standings.checksum ?? NEVER
-  const whole: TableOutcome = {
-    ...agreed,
-    startedAt: verifiedAt ?? agreed.startedAt,
-    rows: rows && { source: rows.source, replica: rows.source },
-    chunks,
-    isPartial: false,
-  }
-  context.tables.visited(state, 'checksum', whole)
-  // A table that is too large to be counted again on its own was counted by the walk.
-  if (state.standings.row_count?.verdict === 'drifted') {
-    context.tables.visited(state, 'row_count', countOutcome(whole))
-  }
-}
-
-const NEVER = { verifiedAt: null, rows: null, chunks: 0 }

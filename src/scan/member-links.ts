@@ -29,5 +29,7 @@ export function memberLink(
     appliesNothing: () => false,
     rules: NO_RULES,
     loop: [],
+    delayMs: 0,
+    afterDelay: null,
   }
 }

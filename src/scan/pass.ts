@@ -15,7 +15,6 @@ import {
   knownDrift,
   type LeftOutJobs,
   type Pass,
-  record,
   startVisit,
   type Target,
 } from './job.ts'
@@ -28,6 +27,7 @@ import {
 } from './link-tables.ts'
 import { type Listings, listAll } from './listing.ts'
 import { confirmMissing } from './missing.ts'
+import { record } from './record.ts'
 import { abreast, beginPass, isPassed } from './resume.ts'
 import type { TableState } from './table-store.ts'
 

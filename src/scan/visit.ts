@@ -1,7 +1,7 @@
 /** One visit of one table by one check, on all links of its group that have it. */
 import { type Comparison, compareTable, type Keeper } from '../compare/compare-table.ts'
 import { type TableOutcome, unknownOutcome } from '../compare/decision.ts'
-import { allLeftOut } from '../compare/left-out.ts'
+import { allLeftOut, type LeftOut } from '../compare/left-out.ts'
 import type { Link } from '../compare/link.ts'
 import { type Located, locate } from '../compare/locate.ts'
 import { STANDING } from '../compare/standing.ts'
@@ -173,14 +173,26 @@ function compareLanes(
     const outcome = { ...proven(plain), isPartial: part !== null }
     const located = await rowsOf(link, outcome)
     const whole = { ...outcome, located }
-    const { leftOut } = outcome
-    if (leftOut?.rest == null) return whole
-    const rest = { ...leftOut.rest, key, signature: signatures.get(link) ?? '' }
-    const decided = leftOut.decided && { ...proven(leftOut.decided), located }
-    return { ...whole, leftOut: { rest, decided } }
+    // Of all that was decided: what counts as unknown in the outcome may be the same in the end.
+    const later = (left: LeftOut): LeftOut => ({
+      rest: left.rest && { ...left.rest, key, signature: signatures.get(link) ?? '' },
+      decided: left.decided && {
+        ...proven(left.decided),
+        located,
+        ...(left.decided.delayed && { delayed: later(left.decided.delayed) }),
+      },
+    })
+    const { leftOut, delayed } = outcome
+    return {
+      ...whole,
+      ...(delayed && { delayed: later(delayed) }),
+      ...(leftOut?.rest && { leftOut: later(leftOut) }),
+    }
   }
   async function rowsOf(link: Link, outcome: TableOutcome): Promise<Located | null> {
     if (outcome.verdict !== 'drifted' || !reader.isSound) return null
+    // It would take another delay, and what is left of a range is no more than a row.
+    if (link.delayMs > 0) return null
     const known = visit.located(link)
     if (known?.fingerprint === outcome.fingerprint) return known
     const located = await locate(link, reader, outcome, options)

@@ -89,6 +89,8 @@ export function fakeLink(replication: FakeReplication, overrides: Partial<Link> 
     appliesNothing: () => false,
     rules: NO_RULES,
     loop: [],
+    delayMs: 0,
+    afterDelay: null,
     memory: newLinkMemory(),
     ...overrides,
   }

@@ -41,11 +41,15 @@ export interface FakeTable {
   goOn(progress: readonly Progress[]): Promise<TableOutcome[]>
 }
 
-/** @param replications all of them with one and the same history on the source. */
+/**
+ * @param replications all of them with one and the same history on the source.
+ * @param delayMs with which the replicas are said to apply it.
+ */
 export function fakeTable(
   world: FakeWorld,
   replications: readonly FakeReplication[],
   overrides: Partial<TableReader> & { readonly giants?: readonly number[] } = {},
+  delayMs = 0,
 ): FakeTable {
   const source = fakeServer('db1')
   const replicas = replications.map((_, index) => fakeServer(`db${index + 2}`))
@@ -57,7 +61,7 @@ export function fakeTable(
   ])
   const reader = fakeReader(world, contents, overrides)
   const links = replications.map((replication, index) =>
-    fakeLink(replication, { source, replica: replicas[index] ?? source }),
+    fakeLink(replication, { source, replica: replicas[index] ?? source, delayMs }),
   )
   const suspects: FakeTable['suspects'] = []
   const options = {
