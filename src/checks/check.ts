@@ -24,7 +24,11 @@ export type Check = {
    * `priority`: only at the tables that matter most. `findings`: only at what is known to differ, so that a
    * repair is seen soon. `rest`: only at what the last pass over the contents did not come to, before a restart.
    */
-  | { lookAtSet(context: SetContext, scope: Scope): Promise<void> }
+  | {
+      lookAtSet(context: SetContext, scope: Scope): Promise<void>
+      /** One look at a time: of two at once the one that read first could have the last word. */
+      readonly inTurn?: true
+    }
 )
 
 export type Scope = 'all' | 'rest' | 'priority' | 'findings'

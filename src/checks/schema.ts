@@ -6,4 +6,5 @@ export const schema: Check = {
   name: 'schema',
   appliesTo: (_role, _channels, isExamined) => isExamined,
   lookAtSet: lookAtDefinitions,
+  inTurn: true,
 }

@@ -1,5 +1,5 @@
 /** Looks at a set all the time: every check at its interval, what was found again three times a minute. */
-import type { Check } from '../checks/check.ts'
+import type { Check, Scope } from '../checks/check.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { SetContext } from './context.ts'
 import { isAnyOwed } from './resume.ts'
@@ -24,7 +24,8 @@ export async function watchSet(context: SetContext): Promise<void> {
   await Promise.all(checks.flatMap((check) => loopsOf(context, check)))
 }
 
-function loopsOf(context: SetContext, check: Check): Promise<void>[] {
+/** Each goes on until the context's signal comes. */
+export function loopsOf(context: SetContext, check: Check): Promise<void>[] {
   const interval = context.config.intervals[check.name]
   if (interval === undefined) return []
   const findingsInterval = Math.min(interval, FINDINGS_INTERVAL_MS)
@@ -39,11 +40,20 @@ function loopsOf(context: SetContext, check: Check): Promise<void>[] {
     )
   }
   const { checksum, tables } = context.config
+  let last: Promise<void> = Promise.resolve()
+  const look = (scope: Scope): Promise<void> => {
+    const run = () => runCheck(context, check, scope)
+    if (!check.inTurn) return run()
+    const mine = last.then(run)
+    // Its caller is told of what went wrong.
+    last = mine.catch(() => undefined)
+    return mine
+  }
   return [
     check.name === 'checksum'
       ? passes(context, check, interval)
-      : repeat(context, interval, () => runCheck(context, check)),
-    repeat(context, findingsInterval, () => runCheck(context, check, 'findings')),
+      : repeat(context, interval, () => look('all')),
+    repeat(context, findingsInterval, () => look('findings')),
     ...(check.name === 'checksum' && tables.priority.length > 0
       ? [repeat(context, checksum.priorityIntervalMs, () => runCheck(context, check, 'priority'))]
       : []),

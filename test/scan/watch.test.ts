@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { schema } from '../../src/checks/schema.ts'
 import { ServerError } from '../../src/errors.ts'
 import { remember } from '../../src/scan/memory.ts'
-import { watchSet } from '../../src/scan/watch.ts'
+import { loopsOf, watchSet } from '../../src/scan/watch.ts'
 import { type FakeScan, fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
 import { begin, largeShop, REJECTED, ROWS, SLOW } from '../support/restarts.ts'
@@ -99,6 +100,45 @@ describe('the watch', () => {
     await Promise.all([back, watching])
 
     expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['same']))
+  })
+})
+
+describe('what was repaired while all definitions were looked at', () => {
+  /** A look takes half a minute, and tells at its end what it read at its beginning. */
+  async function told(inTurn?: true): Promise<boolean[]> {
+    const { databases } = fakeShop()
+    const scan = fakeScan(databases, { config: { intervals: { schema: 300_000 } } })
+    const { world } = scan
+    let differs = true
+    const lines: boolean[] = []
+    const loops = loopsOf(scan.context, {
+      name: 'schema',
+      appliesTo: () => true,
+      ...(inTurn && { inTurn }),
+      async lookAtSet(_, scope) {
+        const seen = differs
+        await world.sleep(scope === 'all' ? 30_000 : 1_000)
+        lines.push(seen)
+      },
+    })
+    await world.sleep(10_000)
+    differs = false
+    await world.sleep(100_000)
+    scan.ending.abort()
+    await Promise.all(loops)
+    return lines
+  }
+
+  test('does not differ again once it was seen to be repaired', async () => {
+    const lines = await told(true)
+    expect(lines.lastIndexOf(true)).toBeLessThan(lines.indexOf(false))
+    // It did, before one look at a time was taken.
+    const atOnce = await told()
+    expect(atOnce.lastIndexOf(true)).toBeGreaterThan(atOnce.indexOf(false))
+  })
+
+  test('is looked at in turn, since definitions are told at the end of a look', () => {
+    expect(schema).toMatchObject({ inTurn: true })
   })
 })
 
