@@ -12,7 +12,7 @@ import { VENDORS } from '../../src/lab/engines.ts'
 import { cacheFolder } from '../../src/lab/folder.ts'
 import { locatePrograms } from '../../src/monitoring/programs.ts'
 
-const SPEED = 60
+const SPEED = 30
 const CLUSTERS = 4
 const HOUR = 3_600_000
 
