@@ -1,6 +1,6 @@
 /** Dashboard "MySQL drift: fleet": which sets need somebody, of all that are watched. */
 import { dashboard } from './frame.ts'
-import { from, GREEN, NEUTRAL, NONE_EXPECTED, ORANGE, RED, words } from './looks.ts'
+import { from, NEUTRAL, NONE_EXPECTED, ORANGE, OUT_OR_UP, RED } from './looks.ts'
 import { stat, stateTimeline, timeseries } from './panels.ts'
 import {
   CHANNEL,
@@ -13,6 +13,7 @@ import {
   worstVerdict,
   zeroIfNone,
 } from './queries.ts'
+import { errantTransactions, missingTables } from './stats.ts'
 import { table } from './table-panel.ts'
 import { COVERAGE_LIMIT, LAG_LIMITS } from './thresholds.ts'
 import { JOB, linkTo, OF_SETS, setVariable } from './variables.ts'
@@ -83,25 +84,8 @@ export const fleet = dashboard({
           steps: NONE_EXPECTED,
           noValue: 'no replicas',
         }),
-        stat({
-          title: 'Missing tables',
-          description: 'Tables that exist on one end of a replication link only.',
-          size: [3, 4],
-          unit: 'short',
-          queries: [{ expr: `sum(${worstBy(SERVER, of('tables', 'state="missing"'))})` }],
-          steps: NONE_EXPECTED,
-          noValue: 'no replicas',
-        }),
-        stat({
-          title: 'Errant transactions',
-          description:
-            'Transactions that replicas have and their sources do not: somebody wrote there.',
-          size: [3, 4],
-          unit: 'short',
-          queries: [{ expr: `sum(${errant})` }],
-          steps: NONE_EXPECTED,
-          noValue: 'no GTIDs',
-        }),
+        missingTables(of),
+        errantTransactions(of),
         stat({
           title: 'Oldest verification',
           description: `Of all tables, the one whose data was verified the longest ago, in intervals of the checksum check. Above ${COVERAGE_LIMIT}, MySQLDriftCoverageLow fires.`,
@@ -166,10 +150,7 @@ export const fleet = dashboard({
             {
               heading: 'State',
               expr: up,
-              words: words([
-                ['OUT', RED],
-                ['up', GREEN],
-              ]),
+              words: OUT_OR_UP,
             },
             {
               heading: 'Threads not running',

@@ -38,3 +38,15 @@ export const YES_NO = words([
   ['no', PLAIN],
   ['yes', PLAIN],
 ])
+
+/** Of servers, by `up`. */
+export const OUT_OR_UP = words([
+  ['OUT', RED],
+  ['up', GREEN],
+])
+
+/** Of checks, by `check_success`. */
+export const FAILS_OR_WORKS = words([
+  ['fails', RED],
+  ['works', GREEN],
+])

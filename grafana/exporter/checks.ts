@@ -1,5 +1,5 @@
 import type { Section } from '../frame.ts'
-import { from, GREEN, ORANGE, RED, RED_UNTIL_ONE, words } from '../looks.ts'
+import { FAILS_OR_WORKS, from, ORANGE, RED_UNTIL_ONE } from '../looks.ts'
 import { stateTimeline, timeseries } from '../panels.ts'
 import { leastBy, worstBy } from '../queries.ts'
 import { STALE_LIMIT } from '../thresholds.ts'
@@ -22,10 +22,7 @@ export const checks: Section = {
           legend: '{{replication_set}} {{check}}',
         },
       ],
-      words: words([
-        ['fails', RED],
-        ['works', GREEN],
-      ]),
+      words: FAILS_OR_WORKS,
       steps: RED_UNTIL_ONE,
     }),
     timeseries({

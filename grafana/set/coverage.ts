@@ -1,6 +1,6 @@
 /** How much was looked at, how recently, and what kept the exporter from looking. */
 import type { Section } from '../frame.ts'
-import { from, GREEN, ORANGE, RED, RED_UNTIL_ONE, words } from '../looks.ts'
+import { FAILS_OR_WORKS, from, GREEN, ORANGE, RED, RED_UNTIL_ONE, words } from '../looks.ts'
 import { stateTimeline, timeseries } from '../panels.ts'
 import { coverageAge, leastBy, worstBy } from '../queries.ts'
 import { COVERAGE_LIMIT } from '../thresholds.ts'
@@ -68,10 +68,7 @@ export const coverage: Section = {
       queries: [
         { expr: leastBy('server, check', of('check_success')), legend: '{{server}} {{check}}' },
       ],
-      words: words([
-        ['fails', RED],
-        ['works', GREEN],
-      ]),
+      words: FAILS_OR_WORKS,
       steps: RED_UNTIL_ONE,
     }),
     stateTimeline({

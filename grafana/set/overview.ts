@@ -3,6 +3,7 @@ import type { Section } from '../frame.ts'
 import { from, GREEN, NEUTRAL, NONE_EXPECTED, ORANGE, RED } from '../looks.ts'
 import { gauge, stat } from '../panels.ts'
 import { leastBy, SERVER, VERDICT_WORDS, worstBy, worstVerdict } from '../queries.ts'
+import { errantTransactions, missingTables } from '../stats.ts'
 import { of } from './of.ts'
 
 export const overview: Section = {
@@ -41,25 +42,8 @@ export const overview: Section = {
       steps: NONE_EXPECTED,
       noValue: 'no replicas',
     }),
-    stat({
-      title: 'Missing tables',
-      description: 'Tables that exist on one end of a replication link only.',
-      size: [3, 4],
-      unit: 'short',
-      queries: [{ expr: `sum(${worstBy(SERVER, of('tables', 'state="missing"'))})` }],
-      steps: NONE_EXPECTED,
-      noValue: 'no replicas',
-    }),
-    stat({
-      title: 'Errant transactions',
-      description:
-        'Transactions that replicas have and their sources do not: somebody wrote there.',
-      size: [3, 4],
-      unit: 'short',
-      queries: [{ expr: `sum(${worstBy(SERVER, of('gtid_errant_transactions'))})` }],
-      steps: NONE_EXPECTED,
-      noValue: 'no GTIDs',
-    }),
+    missingTables(of),
+    errantTransactions(of),
     stat({
       title: 'Schema differences',
       description:

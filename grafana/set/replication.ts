@@ -6,6 +6,7 @@ import {
   NEUTRAL,
   NONE_EXPECTED,
   ORANGE,
+  OUT_OR_UP,
   PLAIN,
   RED,
   RED_UNTIL_ONE,
@@ -137,10 +138,7 @@ export const replication: Section = {
         {
           heading: 'State',
           expr: leastBy(SERVER, of('up')),
-          words: words([
-            ['OUT', RED],
-            ['up', GREEN],
-          ]),
+          words: OUT_OR_UP,
         },
         { heading: 'Read only', expr: leastBy(SERVER, of('server_read_only')), words: YES_NO },
         { heading: 'Channels', expr: worstBy(SERVER, of('replication_channels')) },
