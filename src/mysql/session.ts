@@ -1,17 +1,26 @@
 /**
- * The only door to a database server: connect read-only, run one statement, and kill it on the server
- * when it takes too long or is no longer wanted.
+ * A session with one server, for as long as we run: read-only, one statement at a time, connected again when
+ * the connection was lost. What takes too long or is no longer wanted is killed on the server.
  */
-import { readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Connection, type ConnectionOptions, createConnection, type FieldPacket } from 'mysql2'
-import type { Credentials, ServerConfig, TlsConfig } from '../config/config.ts'
 import { ServerError } from '../errors.ts'
+import {
+  CLIENT_GRACE_MS,
+  type Connection,
+  type ConnectOptions,
+  connect,
+  drop,
+  greeted,
+  isFatal,
+  isGone,
+  NOT_KILLABLE,
+  quit,
+  send,
+} from './connection.ts'
 import { dialectOf } from './dialects.ts'
 import { failureReason } from './failure.ts'
 import { type Flavor, flavorOf } from './flavor.ts'
-import { MARK, type QueryOptions, type Row, type Session, type Value } from './query.ts'
+import type { QueryOptions, Row, Session } from './query.ts'
 
 export interface OwnedSession extends Session {
   /** The next statement goes over a new connection: what an account may do everywhere is fixed when it connects. */
@@ -20,11 +29,7 @@ export interface OwnedSession extends Session {
   close(): Promise<void>
 }
 
-export interface SessionOptions {
-  readonly server: ServerConfig
-  readonly credentials: Credentials
-  readonly tls: TlsConfig
-  readonly connectTimeoutMs: number
+export interface SessionOptions extends ConnectOptions {
   /** Server-side limit on every statement, in milliseconds. */
   readonly queryTimeoutMs: number
   /** Who sends KILL QUERY: a session of its own, so that a stuck one can be ended. */
@@ -34,15 +39,9 @@ export interface SessionOptions {
   readonly onKill?: () => void
 }
 
-/** The server's own limit should strike first; the client steps in when the server does not answer at all. */
-const CLIENT_GRACE_MS = 1_000
 const UNKNOWN_VARIABLE = 1193
 const CLOSE_TIMEOUT_MS = 2_500
 const QUIT_TIMEOUT_MS = 500
-const BINARY_CHARSET = 63
-/** Protocol type numbers of strings, blobs, bits, geometry and vectors: bytes when their charset is binary. */
-const BYTE_TYPES = new Set([0x0f, 0x10, 0xf2, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff])
-
 interface Open {
   readonly connection: Connection
   readonly flavor: Flavor
@@ -66,7 +65,7 @@ export function openSession(options: SessionOptions): OwnedSession {
   async function open(): Promise<Open> {
     if (closing.signal.aborted) throw new ServerError('connect', `${name}: the session was closed`)
     epoch += 1
-    const connection = createConnection(connectionOptions(options))
+    const connection = connect(options)
     live.add(connection)
     try {
       await greeted(connection, options.connectTimeoutMs)
@@ -197,52 +196,6 @@ function unlessUnknownVariable(error: unknown): void {
   if ((error as { errno?: number }).errno !== UNKNOWN_VARIABLE) throw error
 }
 
-function connectionOptions(options: SessionOptions): ConnectionOptions {
-  const { endpoint } = options.server
-  return {
-    ...('host' in endpoint
-      ? { host: endpoint.host, port: endpoint.port }
-      : { socketPath: endpoint.socketPath }),
-    user: options.credentials.username,
-    password: options.credentials.password,
-    charset: 'utf8mb4',
-    // Ours comes first: it tells a server that accepts and says nothing from one that is not there.
-    connectTimeout: options.connectTimeoutMs + CLIENT_GRACE_MS,
-    ...tlsOptions(options.tls),
-  }
-}
-
-/** mysql2's own limit covers the TCP connect alone; a frozen server accepts and then says nothing. */
-function greeted(connection: Connection, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new ServerError('timeout', `no handshake within ${timeoutMs} ms`)),
-      timeoutMs,
-    )
-    // Every query reports its own failure; without a listener the same error would end the process.
-    connection.on('error', () => undefined)
-    connection.connect((error) => {
-      clearTimeout(timer)
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-}
-
-/** mysql2's destroy() only half-closes: a server that never answers would keep the socket, and us, for ever. */
-function drop(connection: Connection): void {
-  connection.destroy()
-  streamOf(connection).destroy()
-}
-
-function isGone(connection: Connection): boolean {
-  return streamOf(connection).destroyed
-}
-
-function streamOf(connection: Connection): Socket {
-  return (connection as Connection & { readonly stream: Socket }).stream
-}
-
 /** Does not keep the process when there is nothing left to wait for. */
 function atMost(ms: number): Promise<void> {
   return delay(ms, undefined, { ref: false })
@@ -263,99 +216,6 @@ async function turnOrAbort(turn: Promise<unknown>, signal: AbortSignal | undefin
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
-}
-
-function quit(connection: Connection): Promise<void> {
-  return new Promise((resolve) => connection.end(() => resolve()))
-}
-
-function tlsOptions(tls: TlsConfig) {
-  if (tls.mode === 'off') return {}
-  return {
-    ssl: {
-      ...(tls.caFile === null ? {} : { ca: readFileSync(tls.caFile, 'utf8') }),
-      rejectUnauthorized: tls.mode !== 'required',
-      verifyIdentity: tls.mode === 'verify_identity',
-    },
-  }
-}
-
-interface Interruptible {
-  readonly signal: AbortSignal | null
-  /** Resolves when KILL QUERY was answered, or was not. */
-  kill(): Promise<void>
-}
-
-const NOT_KILLABLE: Interruptible = { signal: null, kill: () => Promise.resolve() }
-
-/**
- * One statement. When time runs out or the signal comes it is killed on the server, and its own answer to
- * that is waited for: the connection stays whole, and nothing of ours still runs when the caller is told.
- */
-function send(
-  connection: Connection,
-  sql: string,
-  timeoutMs: number,
-  { signal, kill }: Interruptible,
-): Promise<Row[]> {
-  return new Promise((resolve, reject) => {
-    let interrupted: { readonly error: unknown; readonly killed: Promise<void> } | null = null
-    let timer = setTimeout(() => {
-      interrupt(new ServerError('timeout', `no answer within ${timeoutMs} ms`))
-    }, timeoutMs)
-    const onAbort = () => interrupt(signal?.reason)
-    signal?.addEventListener('abort', onAbort, { once: true })
-
-    function interrupt(error: unknown) {
-      clearTimeout(timer)
-      interrupted = { error, killed: kill() }
-      timer = setTimeout(() => {
-        // Nothing comes any more, and nothing else runs on this connection that a late KILL could hit.
-        drop(connection)
-        signal?.removeEventListener('abort', onAbort)
-        reject(error)
-      }, CLIENT_GRACE_MS)
-    }
-    function settle(answer: () => void) {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-      // A KILL that is still on its way must not hit the next statement.
-      if (interrupted === null) answer()
-      else interrupted.killed.then(answer, answer)
-    }
-    connection.query(
-      { sql: MARK + sql, rowsAsArray: true, typeCast: (field) => field.buffer() },
-      (error, rows, fields) => {
-        settle(() => {
-          if (interrupted !== null) reject(interrupted.error)
-          else if (error) reject(error)
-          else resolve(Array.isArray(rows) ? toRows(rows as Raw[], fields ?? []) : [])
-        })
-      },
-    )
-  })
-}
-
-/** The values of one row in the order of the columns. */
-type Raw = (Buffer | null)[]
-
-function toRows(rows: readonly Raw[], fields: readonly FieldPacket[]): Row[] {
-  return rows.map((row) =>
-    Object.fromEntries(
-      fields.map((field, index) => [field.name, decode(row[index] ?? null, field)]),
-    ),
-  )
-}
-
-function decode(bytes: Buffer | null, field: FieldPacket): Value {
-  if (bytes === null) return null
-  const { characterSet, columnType } = field as FieldPacket & { characterSet?: number }
-  const isBytes = characterSet === BINARY_CHARSET && BYTE_TYPES.has(columnType ?? -1)
-  return isBytes ? bytes : bytes.toString('utf8')
-}
-
-function isFatal(error: unknown): boolean {
-  return (error as { fatal?: boolean }).fatal === true
 }
 
 function asServerError(server: string, error: unknown): unknown {
