@@ -8,7 +8,7 @@ import {
   type ServerFacts,
   type SetContext,
 } from '../scan/context.ts'
-import { locateErrant } from '../scan/errant.ts'
+import { locateErrant, NOT_TOLD } from '../scan/errant.ts'
 import type { ChannelLink } from '../topology.ts'
 import type { Check } from './check.ts'
 
@@ -52,8 +52,6 @@ async function look(
     for (const { link, seen } of links) remember(context, link, here, seen)
   })
 }
-
-const NOT_TOLD = { errant: null, errantSet: null, errantExact: false, errantTransactions: null }
 
 /** null while it cannot be read, and for one of the other vendor, whose GTIDs mean nothing here. */
 async function seeSource(

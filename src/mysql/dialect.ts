@@ -68,6 +68,8 @@ export interface GtidObservation {
   readonly purged: string | null
   /** MariaDB: by domain, one transaction from which on the binary log is known to have all that came later. */
   readonly loggedSince: string
+  /** Of `loggedSince`, where that was seen to be the first that was ever logged: before it there may be more else. */
+  readonly loggedFirst: string
   /** By channel; without those of which the account may not know. */
   readonly received: ReadonlyMap<string, Received>
 }

@@ -35,23 +35,17 @@ export const mariadbGtids: Gtids = {
       owned: '',
       applied,
       purged: log === null ? null : formatGtidPosition(log.purged),
-      loggedSince: formatGtidPosition(
-        logsAll && log !== null ? beginnings(log, executed, before) : [],
-      ),
+      ...(logsAll && log !== null ? beginnings(log, executed, before) : UNTOLD),
       received,
     }
   },
 
   errant(replica, sources) {
     const here = parseGtidPosition(replica.executed)
-    const there = sources.map(({ executed, applied, loggedSince }) => ({
-      logged: parseGtidPosition(executed),
-      applied: parseGtidPosition(applied),
-      loggedSince: parseGtidPosition(loggedSince),
-    }))
+    const there = sources.map(logOf)
     const runs = errantRuns(here, there)
     // What may be errant, and is not called so.
-    const isAnyOpen = errantRuns(here, there.map(withoutDoubt)).length > runs.length
+    const isAnyOpen = errantRuns(here, sources.map(withoutDoubt)).length > runs.length
     const entries = runs.map(({ last, ...writer }) => ({ ...writer, sequence: last }))
     return {
       count: BigInt(runs.length),
@@ -83,10 +77,22 @@ export const mariadbGtids: Gtids = {
   },
 }
 
-/** As if it had only what is known: where its log begins is not told of every domain. */
-function withoutDoubt(source: SourceGtids): SourceGtids {
-  const told = new Set(source.loggedSince.map(({ domain }) => domain))
-  return { ...source, applied: source.applied.filter(({ domain }) => told.has(domain)) }
+function logOf({ executed, applied, loggedSince }: GtidObservation): SourceGtids {
+  return {
+    logged: parseGtidPosition(executed),
+    applied: parseGtidPosition(applied),
+    loggedSince: parseGtidPosition(loggedSince),
+  }
+}
+
+/**
+ * As if it had only what is known. Where its log begins is not told of every domain; and where the beginning is
+ * purged, it may have been long before what is left, so that what the log lacks was never applied, either.
+ */
+function withoutDoubt(source: GtidObservation): SourceGtids {
+  const told = new Set(parseGtidPosition(source.loggedFirst).map(({ domain }) => domain))
+  const log = logOf(source)
+  return { ...log, applied: log.applied.filter(({ domain }) => told.has(domain)) }
 }
 
 function isOf({ domain, server, after }: GtidRun, entry: GtidEntry): boolean {
@@ -157,15 +163,22 @@ async function beginningOfLog(session: Session): Promise<BeginningOfLog | null> 
   }
 }
 
+const UNTOLD = { loggedSince: '', loggedFirst: '' }
+
 /** Purging takes what was known of the beginnings away; an earlier look may have seen them. */
 function beginnings(
   { purged, first }: BeginningOfLog,
   executed: string,
   before: GtidObservation | null,
-): GtidPosition {
+): Pick<GtidObservation, 'loggedSince' | 'loggedFirst'> {
   const isSameLog =
     before !== null &&
     coversPosition(parseGtidPosition(executed), parseGtidPosition(before.executed))
-  const known = isSameLog ? parseGtidPosition(before.loggedSince) : []
-  return lowestByDomain([...purged, ...first, ...known])
+  const known = (of: keyof typeof UNTOLD) => (isSameLog ? parseGtidPosition(before[of]) : [])
+  const cut = new Set(purged.map(({ domain }) => domain))
+  const begun = first.filter(({ domain }) => !cut.has(domain))
+  return {
+    loggedSince: formatGtidPosition(lowestByDomain([...purged, ...first, ...known('loggedSince')])),
+    loggedFirst: formatGtidPosition(lowestByDomain([...begun, ...known('loggedFirst')])),
+  }
 }

@@ -29,6 +29,7 @@ export const mysqlGtids: Gtids = {
       applied: executed,
       purged,
       loggedSince: '',
+      loggedFirst: '',
       received,
     }
   },

@@ -40,6 +40,13 @@ interface Sighting {
   readonly before: Date
 }
 
+export const NOT_TOLD = {
+  errant: null,
+  errantSet: null,
+  errantExact: false,
+  errantTransactions: null,
+} as const satisfies Omit<GtidReport, 'enabled'>
+
 export function noErrants(): ErrantMemory {
   return { search: null, isHinted: false, sightings: [], previous: null }
 }
@@ -57,6 +64,8 @@ export async function locateErrant(
   try {
     if (errant.count === 0n) {
       Object.assign(memory, noErrants())
+      // What cannot be ruled out is not none.
+      if (!errant.exact) return NOT_TOLD
       return { errant: 0n, errantSet: '', errantExact: errant.exact, errantTransactions: [] }
     }
     noteSighting(memory, errant, look)

@@ -153,11 +153,11 @@ describeFlavors((flavor) => {
         )
       await lab.caughtUp()
       const run = await runCheck(lab, ['--checks=threads,gtid'], { config: configOf(lab, account) })
-      // Where MariaDB shows no log, it cannot be known either from when on the middle logged all.
+      // Where MariaDB shows no log, it cannot be known either from when on the middle logged all: that is not none.
       const seen =
         flavor === 'mysql'
           ? { errant: '2', errant_exact: true }
-          : { errant: '0', errant_exact: false }
+          : { errant: null, errant_exact: false }
       expect(serverIn(run.json, 'db3').gtid, run.explain).toMatchObject(seen)
       if (flavor === 'mysql') {
         expect(serverIn(run.json, 'db3').gtid.errant_transactions, run.explain).toBeNull()
@@ -188,6 +188,7 @@ describeFlavors((flavor) => {
     // Last: the leaf cannot replicate any more.
     test('whose middle purged what the leaf has not received cannot be caught up with', async () => {
       const lab = cluster()
+      await lab.server('db3').exec('INSERT INTO shop.t (id, v) VALUES (2000, 1)')
       await control('stop', 'io')
       await write(4)
       await until(async () => gtidsOf(await look(lab), 'db3').missing === '4', 'four are missing')
@@ -195,6 +196,11 @@ describeFlavors((flavor) => {
       const run = await look(lab)
       expect(gtidsOf(run, 'db3'), run.explain).toMatchObject({ missing: '4', unrecoverable: '4' })
       expect(gtidsOf(run, 'db2'), run.explain).toMatchObject({ missing: '0', unrecoverable: '0' })
+      // Somebody wrote to the leaf before all that is left of the middle's log. MariaDB's numbers do not tell any more.
+      const { errant, errant_exact: isExact } = serverIn(run.json, 'db3').gtid
+      if (flavor === 'mariadb')
+        expect({ errant, isExact }).toEqual({ errant: null, isExact: false })
+      else expect(Number(errant), run.explain).toBeGreaterThan(0)
       const text = await runCheck(lab, ['--checks=threads,gtid', '--output=text'])
       expect(text.text, text.explain).toMatch(/db3 can not catch up: 4 transactions purged/)
       expect(text.code, text.explain).toBe(2)

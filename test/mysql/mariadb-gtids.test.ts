@@ -44,7 +44,7 @@ describe('errant transactions', () => {
     const errant = mariadbGtids.errant(
       seen(replica),
       sources.map(([executed, applied = '', loggedSince = '']) =>
-        seen(executed, { applied, loggedSince }),
+        seen(executed, { applied, loggedSince, loggedFirst: loggedSince }),
       ),
     )
 
@@ -58,6 +58,18 @@ describe('errant transactions', () => {
       count: 0n,
       exact: false,
     })
+  })
+
+  // The exporter is started anew, and sees no more of the log than what is left.
+  test('of a leaf are not none because the middle of the chain has purged its log', () => {
+    const middle = seen('0-101-5000', { applied: '0-101-5000', loggedSince: '0-101-4000' })
+    const leaf = seen('0-101-5000,0-103-901')
+
+    expect(mariadbGtids.errant(leaf, [middle])).toMatchObject({ count: 0n, exact: false })
+    const seenToBegin = { ...middle, loggedSince: '0-101-1', loggedFirst: '0-101-1' }
+    expect(mariadbGtids.errant(leaf, [seenToBegin])).toMatchObject({ set: '0-103-901' })
+    const restored = { ...middle, loggedFirst: '0-101-4000' }
+    expect(mariadbGtids.errant(leaf, [restored])).toMatchObject({ count: 0n, exact: true })
   })
 
   test('of a leaf stay errant when the middle of the chain has gone on', () => {
@@ -208,12 +220,26 @@ describe('a look at a server', () => {
   })
 
   test('knows it still when the beginnings are purged, until the log starts anew', async () => {
-    const before = seen('0-101-8', { loggedSince: '0-101-2' })
+    const known = { loggedSince: '0-101-2', loggedFirst: '0-101-2' }
+    const before = seen('0-101-8', known)
     const purged = { 'SHOW BINLOG EVENTS': log('[0-101-7]') }
 
-    expect((await look(purged, {}, before)).loggedSince).toBe('0-101-2')
+    expect(await look(purged, {}, before)).toMatchObject(known)
     const anew = { 'SHOW BINLOG EVENTS': log('[]') }
-    expect((await look(anew, { state: '0-101-1' }, before)).loggedSince).toBe('')
+    const nothing = { loggedSince: '', loggedFirst: '' }
+    expect(await look(anew, { state: '0-101-1' }, before)).toMatchObject(nothing)
+  })
+
+  it.for<[string, Row[], string]>([
+    ['that is whole', log('[]', event('Gtid', 'GTID 0-101-3')), '0-101-3'],
+    ['that is purged', log('[0-101-5]', event('Gtid', 'GTID 0-101-6')), ''],
+    [
+      'that is purged in another domain',
+      log('[1-101-5]', event('Gtid', 'GTID 0-101-3')),
+      '0-101-3',
+    ],
+  ])('knows the first of a log %s', async ([, rows, first]) => {
+    expect((await look({ 'SHOW BINLOG EVENTS': rows })).loggedFirst).toBe(first)
   })
 
   it.for<[string, Row]>([

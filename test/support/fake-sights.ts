@@ -81,6 +81,7 @@ export function makeGtids(
     applied: vendor === 'mysql' ? executed : '',
     purged: '',
     loggedSince: '',
+    loggedFirst: '',
     received: new Map(),
     ...overrides,
   }

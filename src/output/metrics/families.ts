@@ -50,7 +50,7 @@ export const FAMILIES = {
   replication_heartbeat_timestamp_seconds: gauge(SERVER, 'When the newest row of the heartbeat table was written that has come from a source of the server; of several sources, the oldest. Only where a table is configured.'),
 
   gtid_enabled: gauge(SERVER, '1 = the server replicates by GTID.'),
-  gtid_errant_transactions: gauge(SERVER, 'Transactions of the server that its sources do not have; on MariaDB a lower bound until its binary log was searched for them.'),
+  gtid_errant_transactions: gauge(SERVER, 'Transactions of the server that its sources do not have; on MariaDB a lower bound until its binary log was searched for them. Absent when unknown.'),
   gtid_missing_transactions: gauge(CHANNEL, 'Transactions that the source had at the look before the last and that are still not here.'),
   gtid_unrecoverable_transactions: gauge(CHANNEL, 'Missing transactions that the source has purged: the replica can not catch up.'),
 
