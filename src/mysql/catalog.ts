@@ -16,8 +16,6 @@ export interface TableEntry {
   readonly table: string
   readonly kind: TableKind
   readonly engine: string
-  /** The engine's estimate; null where it has none. */
-  readonly approximateRows: number | null
 }
 
 /** Every schema that holds data of users. */
@@ -62,41 +60,45 @@ export async function overSchemas(
   return rows
 }
 
-/** All base tables, views and sequences outside the system schemas. */
+/**
+ * All base tables, views and sequences outside the system schemas. Nothing is asked for that MariaDB would open the
+ * tables for: with TABLE_ROWS it takes twenty times as long (10.11, 4.4 against 0.2 CPU seconds for 20,000 tables),
+ * and a large schema does not fit the time limit.
+ */
 export async function listTables(session: Session, options?: QueryOptions): Promise<TableEntry[]> {
   const schemas = (await userSchemas(session, options)).map(({ name }) => name)
-  const rows = await tableRows(session, schemas, 'ENGINE AS engine', options)
-  return rows
-    .map((row) => {
-      const kind = tableKindOf(textOf(row.table_type))
-      const estimate = kind === 'table' ? textOrNull(row.table_rows) : null
-      return {
-        schema: textOf(row.table_schema),
-        table: textOf(row.table_name),
-        kind,
-        engine: textOf(row.engine),
-        approximateRows: estimate === null ? null : Number(estimate),
-      }
-    })
-    .sort((a, b) => compareText(a.schema, b.schema) || compareText(a.table, b.table))
-}
-
-/** `table_schema`, `table_name`, `table_type` and `table_rows` of all that is in `schemas`, and `more` of it. */
-export function tableRows(
-  session: Session,
-  schemas: readonly string[],
-  more: string,
-  options?: QueryOptions,
-): Promise<Row[]> {
-  return overSchemas(
+  const rows = await overSchemas(
     session,
     schemas,
     (condition) =>
       `SELECT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name, TABLE_TYPE AS table_type,
-         TABLE_ROWS AS table_rows, ${more}
+         ENGINE AS engine
        FROM information_schema.TABLES WHERE ${condition}`,
     options,
   )
+  return rows
+    .map((row) => ({
+      schema: textOf(row.table_schema),
+      table: textOf(row.table_name),
+      kind: tableKindOf(textOf(row.table_type)),
+      engine: textOf(row.engine),
+    }))
+    .sort((a, b) => compareText(a.schema, b.schema) || compareText(a.table, b.table))
+}
+
+/** The engine's estimate; null where it has none, and for a table that is not there. */
+export async function approximateRows(
+  session: Session,
+  { schema, table }: { readonly schema: string; readonly table: string },
+  options?: QueryOptions,
+): Promise<number | null> {
+  const [row] = await session.query(
+    `SELECT t.TABLE_ROWS AS table_rows
+     FROM information_schema.TABLES AS t WHERE ${isTable('t', schema, table)}`,
+    options,
+  )
+  const estimate = textOrNull(row?.table_rows)
+  return estimate === null ? null : Number(estimate)
 }
 
 /** Makes of information_schema's whole seconds a proof: younger than this, a table has no stamp that lasts. */

@@ -1,6 +1,9 @@
-/** How large tables are, as the server estimates it: asked without opening one of them twice. */
-import { overSchemas, tableKindOf, tableRows, textOf, userSchemas } from './catalog.ts'
+/** How large tables are, as the server estimates it: batch by batch, MariaDB opens each table for it. */
+import { listTables } from './catalog.ts'
 import type { QueryOptions, Session } from './query.ts'
+import { asking, type Select } from './structure/ask.ts'
+import { said } from './structure/facts.ts'
+import { batchesOf } from './structure/read.ts'
 
 export interface TableSize {
   readonly schema: string
@@ -12,28 +15,33 @@ export interface TableSize {
   readonly hasKey: boolean
 }
 
+const OF_TABLES = { schema: 'TABLE_SCHEMA', name: 'TABLE_NAME' } as const
+const SIZES: Select = {
+  from: 'TABLES',
+  ...OF_TABLES,
+  fields: { rows: 'TABLE_ROWS', bytes: 'DATA_LENGTH' },
+}
+const KEYS: Select = {
+  from: 'STATISTICS',
+  ...OF_TABLES,
+  fields: { key: 'INDEX_NAME' },
+  where: 'NON_UNIQUE = 0',
+}
+
 /** @throws {ServerError} */
 export async function tableSizes(session: Session, options?: QueryOptions): Promise<TableSize[]> {
-  const schemas = (await userSchemas(session, options)).map(({ name }) => name)
-  const keys = await overSchemas(
-    session,
-    schemas,
-    (condition) =>
-      `SELECT DISTINCT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name
-       FROM information_schema.STATISTICS WHERE ${condition} AND NON_UNIQUE = 0`,
-    options,
-  )
-  const nameOf = (row: (typeof keys)[number]) =>
-    JSON.stringify([textOf(row.table_schema), textOf(row.table_name)])
-  const keyed = new Set(keys.map(nameOf))
-  const rows = await tableRows(session, schemas, 'DATA_LENGTH AS data_length', options)
-  return rows
-    .filter((row) => tableKindOf(textOf(row.table_type)) === 'table')
-    .map((row) => ({
-      schema: textOf(row.table_schema),
-      table: textOf(row.table_name),
-      rows: Number(textOf(row.table_rows)),
-      bytes: Number(textOf(row.data_length)),
-      hasKey: keyed.has(nameOf(row)),
-    }))
+  const tables = (await listTables(session, options)).filter(({ kind }) => kind === 'table')
+  const sizes: TableSize[] = []
+  for (const batch of batchesOf(
+    tables.map(({ schema, table }) => ({ kind: 'relation', schema, name: table })),
+  )) {
+    const ask = asking(session, batch, options ?? {})
+    const keyed = new Set((await ask.view(KEYS)).map(({ subject }) => subject))
+    for (const { subject, fact } of await ask.view(SIZES)) {
+      const [rows, bytes] = [Number(said(fact, 'rows')), Number(said(fact, 'bytes'))]
+      const hasKey = keyed.has(subject)
+      sizes.push({ schema: subject.schema, table: subject.name, rows, bytes, hasKey })
+    }
+  }
+  return sizes
 }

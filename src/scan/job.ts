@@ -6,6 +6,7 @@ import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
 import { lookAfterDelay } from './after-delay.ts'
+import { approximateRowsOn } from './approximate-rows.ts'
 import type { SetContext } from './context.ts'
 import { record } from './record.ts'
 import { positionsOf } from './resume.ts'
@@ -95,12 +96,13 @@ export async function startVisit(
       if (state !== undefined) context.tables.turn(state, check, 'drifted', null)
     },
   })
-  const { approximateRows } = first.listed.entry
   for (const [link, state] of isWalk ? stateOf : []) {
     const position = () => visit.positionOf(link)
+    const done = () => shareOf(position(), visit.approximateRows) / stateOf.size
+    state.approximateRows = visit.approximateRows
     state.walk = {
       position,
-      share: () => (startedAt === null ? 0 : shareOf(position(), approximateRows) / stateOf.size),
+      share: () => (startedAt === null ? 0 : done()),
       drifted: () => ({ key: visit.keyOf(link), ranges: visit.driftedOf(link) }),
       clear: (ranges) => visit.clear(link, ranges),
     }
@@ -115,6 +117,10 @@ export async function startVisit(
         continue
       }
       const { state } = target
+      if (check === 'row_count' && whole.reason === 'timeout') {
+        const { source } = target.listed
+        state.approximateRows = await approximateRowsOn(context, link, source)
+      }
       if (whole.isPartial && whole.verdict === 'same') walkOn?.clear(ofWalk)
       if (whole.verdict !== 'unknown') {
         const ranges = whole.located?.ranges ?? whole.drifted

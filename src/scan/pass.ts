@@ -6,6 +6,7 @@ import type { TableCheck } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Server } from '../server-pool.ts'
 import { matchesTable } from '../table-pattern.ts'
+import { approximateRowsOn } from './approximate-rows.ts'
 import type { SetContext } from './context.ts'
 import { isWorthCounting } from './countable.ts'
 import { linksOf } from './groups.ts'
@@ -105,6 +106,7 @@ async function walkTables(
   pass: Pass,
 ): Promise<void> {
   const { check, scope, startedAt } = pass
+  if (check === 'row_count') await estimateAnew(context, works)
   const targets = works.flatMap(({ link, tables }) =>
     [...tables.values()]
       .filter((table) => isCompared(context, table, pass))
@@ -143,6 +145,16 @@ async function walkTables(
       for (const target of on) record(context, target, check, before)
     }
     passOff(on, pass)
+  }
+}
+
+/** Of what could not be counted in time: it may have become less. */
+async function estimateAnew(context: SetContext, works: readonly LinkTables[]): Promise<void> {
+  for (const { link, tables } of works) {
+    for (const { listed, state } of tables.values()) {
+      if (state.countTried === null || listed.on !== 'both') continue
+      state.approximateRows = await approximateRowsOn(context, link, listed.source)
+    }
   }
 }
 
@@ -259,8 +271,8 @@ function isCompared(
   // The walk counts the rows as well, and may take hours.
   if (check === 'row_count' && state.walk !== null) return false
   if (check === 'row_count') {
-    const { approximateRows } = listed.entry
-    if (!isWorthCounting(state.countTried, approximateRows, context.world.now())) return false
+    const { countTried, approximateRows } = state
+    if (!isWorthCounting(countTried, approximateRows, context.world.now())) return false
   }
   if (scope === 'all') return true
   if (scope === 'priority') return state.visit === null && isPriority(context, state)

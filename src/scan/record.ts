@@ -4,22 +4,15 @@ import type { TableCheck } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
 import type { SetContext } from './context.ts'
 import type { TableState } from './table-store.ts'
-import type { ListedTable } from './tables-on-link.ts'
-
-interface Visited {
-  readonly listed: ListedTable
-  readonly state: TableState
-}
 
 export function record(
   context: SetContext,
-  target: Visited,
+  { state }: { readonly state: TableState },
   check: TableCheck,
   outcome: TableOutcome,
 ) {
-  const { state, listed } = target
   if (check === 'row_count') {
-    const { approximateRows } = listed.entry
+    const { approximateRows } = state
     const at = context.world.now()
     state.countTried = outcome.reason === 'timeout' ? { at, approximateRows } : null
   }

@@ -60,6 +60,8 @@ export interface TableState extends TableMemory {
   walk: WalkUnderWay | null
   /** When the contents were last verified, nothing was unknown of them: outside of `drifted` they were the same. */
   isRestSame: boolean
+  /** As its source estimated when it was last walked, or could not be counted; null = nobody knows. */
+  approximateRows: number | null
   /** Its rows could not be counted in time; null = they could, or nobody tried. */
   countTried: CountTried | null
   /** Looks at its contents that were recorded: what began before the last of them may be out of date. */
@@ -91,6 +93,7 @@ const NOTHING_UNDER_WAY = {
   located: null,
   walk: null,
   isRestSame: false,
+  approximateRows: null,
   countTried: null,
   looks: 0,
   visit: null,

@@ -12,6 +12,7 @@ import { type Comparability, keyText, printedOtherwise, walkedBy } from '../mysq
 import { isNullable, readDefinition, type TableDefinition } from '../mysql/definition.ts'
 import { countPlan, type DigestPlan, digestPlan } from '../mysql/digest.ts'
 import type { Session } from '../mysql/query.ts'
+import { approximateRowsOn } from './approximate-rows.ts'
 import { factsOf, type SetContext } from './context.ts'
 import { type Lanes, lanesOf } from './definitions.ts'
 import { confirmOptions, guardIdentity } from './identity.ts'
@@ -41,12 +42,14 @@ export interface Visit extends Keeper {
 export interface Visited extends Omit<Comparison, 'progressOf'> {
   /** Of which key the ranges in this link's outcome are. */
   keyOf(link: Link): string
+  /** What the source takes the table to hold; null unless its contents are compared, or where nobody knows. */
+  readonly approximateRows: number | null
   /** How far the walk came on this link. */
   positionOf(link: Link): WalkPosition | null
 }
 
 /** What is done on links that are read in one and the same way. */
-interface LaneVisit extends Visited {
+interface LaneVisit extends Omit<Visited, 'approximateRows'> {
   readonly links: readonly Link[]
 }
 
@@ -55,9 +58,17 @@ export async function visitTable(context: SetContext, visit: Visit): Promise<Vis
   const found = await heldLinks(context, visit)
   const open = visit.links.filter((link) => !found.has(link))
   const { definitions, lanes } = await lanesOf(context, { ...visit, links: open }, found)
-  const comparisons = lanes.map((lane) => compareLanes(context, visit, lane, definitions))
+  const [link] = open
+  const isSized = visit.check === 'checksum' && visit.ranges === null && link !== undefined
+  const approximateRows = isSized
+    ? await approximateRowsOn(context, link, visit.table.source)
+    : null
+  const comparisons = lanes.map((lane) =>
+    compareLanes(context, { ...visit, approximateRows }, lane, definitions),
+  )
   const ofLink = (link: Link) => comparisons.find(({ links: own }) => own.includes(link))
   return {
+    approximateRows,
     keyOf: (link) => ofLink(link)?.keyOf(link) ?? '',
     positionOf: (link) => ofLink(link)?.positionOf(link) ?? null,
     driftedOf: (link) => ofLink(link)?.driftedOf(link) ?? [],
@@ -87,7 +98,7 @@ async function heldLinks(
 
 function compareLanes(
   context: SetContext,
-  visit: Visit,
+  visit: Visit & Pick<Visited, 'approximateRows'>,
   lanes: Lanes,
   all: ReadonlyMap<string, TableDefinition>,
 ): LaneVisit {
@@ -234,12 +245,12 @@ function isNullableOn(definitions: ReadonlyMap<string, TableDefinition>): boolea
 /** Why this table is not read at all. */
 function blockedReason(
   context: SetContext,
-  { check, table: { entry } }: Visit,
+  { check, approximateRows }: Parameters<typeof compareLanes>[1],
   comparability: Comparability,
 ): UnknownReason | null {
   if (comparability.kind === 'key_differs') return check === 'row_count' ? null : 'key_differs'
   const isUnkeyed = comparability.key === null && check === 'checksum'
-  const isLarge = (entry.approximateRows ?? 0) > context.config.checksum.maxUnkeyedRows
+  const isLarge = (approximateRows ?? 0) > context.config.checksum.maxUnkeyedRows
   return isUnkeyed && isLarge ? 'no_key' : null
 }
 

@@ -407,28 +407,22 @@ describe('reading a definition', () => {
 })
 
 test('tables, views and sequences are listed in order', async () => {
-  const row = (name: string, type: string, rows: string | null): Row => ({
+  const row = (name: string, type: string): Row => ({
     table_schema: 's',
     table_name: name,
     table_type: type,
     engine: 'InnoDB',
-    table_rows: rows,
   })
   const { session } = makeSession(
     [{ schema_name: 's', collation_name: 'utf8mb4_bin' }],
-    [
-      row('z', 'SEQUENCE', '1'),
-      row('v', 'VIEW', null),
-      row('b', 'SYSTEM VERSIONED', '12'),
-      row('B', 'BASE TABLE', '7'),
-    ],
+    [row('z', 'SEQUENCE'), row('v', 'VIEW'), row('b', 'SYSTEM VERSIONED'), row('B', 'BASE TABLE')],
   )
   const tables = await listTables(session)
-  expect(tables.map(({ table, kind, approximateRows }) => [table, kind, approximateRows])).toEqual([
-    ['B', 'table', 7],
-    ['b', 'table', 12],
-    ['v', 'view', null],
-    ['z', 'sequence', null],
+  expect(tables.map(({ table, kind }) => [table, kind])).toEqual([
+    ['B', 'table'],
+    ['b', 'table'],
+    ['v', 'view'],
+    ['z', 'sequence'],
   ])
 })
 

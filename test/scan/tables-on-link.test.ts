@@ -22,7 +22,7 @@ function listing(...names: readonly string[]): Map<string, TableEntry> {
     names.map((name) => {
       const [kind = 'table', path = name] = name.includes(' ') ? name.split(' ') : ['table', name]
       const [schema = '', table = ''] = path.split('.')
-      const entry = { schema, table, kind: kind as TableKind, engine: 'InnoDB', approximateRows: 1 }
+      const entry = { schema, table, kind: kind as TableKind, engine: 'InnoDB' }
       return [tableKey(entry), entry]
     }),
   )

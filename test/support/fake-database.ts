@@ -119,6 +119,7 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.startsWith('SELECT SCHEMA_NAME')) return schemasOf(database)
   if (sql.startsWith('SELECT TABLE_SCHEMA AS table_schema')) return listOf(database)
   if (sql.startsWith('SELECT t.TABLE_TYPE')) return madeOf(database, sql)
+  if (sql.startsWith('SELECT t.TABLE_ROWS')) return estimateOf(database, sql)
   if (sql.startsWith('SELECT t.ENGINE')) return columnsOf(database, sql)
   if (sql.includes('information_schema.STATISTICS')) return keyOf(database, sql)
   if (sql.startsWith('EXPLAIN')) return [{ type: 'range' }]
@@ -176,14 +177,13 @@ function schemasOf({ tables }: FakeDatabase): Row[] {
 }
 
 function listOf({ tables }: FakeDatabase): Row[] {
-  return [...tables].map(([key, { kind, rows }]) => {
+  return [...tables].map(([key, { kind }]) => {
     const [schema = '', table = ''] = key.split('.')
     return {
       table_schema: schema,
       table_name: table,
       table_type: kind,
       engine: kind === 'BASE TABLE' ? 'InnoDB' : null,
-      table_rows: String(rows.size),
     }
   })
 }
@@ -191,6 +191,11 @@ function listOf({ tables }: FakeDatabase): Row[] {
 function madeOf(database: FakeDatabase, sql: string): Row[] {
   const table = tableIn(database, sql)
   return table === undefined ? [] : [{ table_type: table.kind, stamp: table.madeAt }]
+}
+
+function estimateOf(database: FakeDatabase, sql: string): Row[] {
+  const table = tableIn(database, sql)
+  return table === undefined ? [] : [{ table_rows: String(table.rows.size) }]
 }
 
 function tableIn({ tables }: FakeDatabase, sql: string): FakeTableData | undefined {

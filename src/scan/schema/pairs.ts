@@ -97,7 +97,6 @@ function relationsOf(list: ReadonlyMap<string, Subject>) {
       // Which of them is a view shows when they are read.
       kind: 'table' as const,
       engine: '',
-      approximateRows: null,
     }))
   return new Map(entries.map((entry) => [tableKey(entry), entry]))
 }
