@@ -30,6 +30,16 @@ export function matchesTable(patterns: readonly string[], schema: string, table:
   })
 }
 
+/** Whether the configuration means this table: `include` names it, or nothing at all, and `exclude` does not. */
+export function isIncluded(
+  { include, exclude }: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  schema: string,
+  table: string,
+): boolean {
+  if (matchesTable(exclude, schema, table)) return false
+  return include.length === 0 || matchesTable(include, schema, table)
+}
+
 interface Halves {
   readonly schema: RegExp
   readonly table: RegExp

@@ -10,7 +10,7 @@ import { type Row, type Session, text } from '../mysql/query.ts'
 import { EVERYTHING, keyAtOffsetSql, keyOf, type Range, selectSql } from '../mysql/range.ts'
 import { type TableSize, tableSizes } from '../mysql/sizes.ts'
 import { PRIORITY } from '../server-pool.ts'
-import { matchesTable } from '../table-pattern.ts'
+import { isIncluded } from '../table-pattern.ts'
 import { factsOf, type SetContext } from './context.ts'
 import { linksOf } from './groups.ts'
 import { runCheck } from './run-check.ts'
@@ -41,7 +41,7 @@ async function estimateGroup(
     priority: PRIORITY.walk,
     signal,
   })
-  const wanted = sizes.filter((size) => isWanted(context, size))
+  const wanted = sizes.filter(({ schema, table }) => isIncluded(context.config.tables, schema, table))
   const sum = (of: (size: TableSize) => number) => wanted.reduce((all, size) => all + of(size), 0)
   const bytes = sum((size) => size.bytes)
   const largest = wanted
@@ -60,12 +60,6 @@ async function estimateGroup(
     share,
     passSeconds: sample ? bytes / sample.bytesPerSecond / share : null,
   }
-}
-
-function isWanted({ config }: SetContext, { schema, table }: TableSize): boolean {
-  const { include, exclude } = config.tables
-  if (matchesTable(exclude, schema, table)) return false
-  return include.length === 0 || matchesTable(include, schema, table)
 }
 
 /** How fast the first rows of a table are read, in the way in which a pass reads them. */

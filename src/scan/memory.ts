@@ -12,7 +12,7 @@ import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
 import type { Membership } from '../mysql/membership.ts'
 import type { VariableReading } from '../mysql/variables.ts'
 import { type Standing, standingAt } from '../state.ts'
-import { matchesTable } from '../table-pattern.ts'
+import { isIncluded } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
 import type { SchemaLook, SetContext } from './context.ts'
 import type { TableMemory } from './table-store.ts'
@@ -154,7 +154,7 @@ export function rememberedTables(
       const wasExcluded = enabled.some((check) => standings[check]?.reason === 'excluded')
       return (
         isConfigured(config, id.server, id.source) &&
-        isExcluded(config, id.schema, id.table) === wasExcluded
+        isIncluded(config.tables, id.schema, id.table) !== wasExcluded
       )
     })
     .map((memory) => ({
@@ -178,7 +178,7 @@ export function rememberedDifferences(
     rememberedLinks(memory, config).map((link): [string, readonly SchemaDifference[]] => [
       keyOf(link),
       link.differences.filter(
-        ({ schema, table }) => table === null || !isExcluded(config, schema, table),
+        ({ schema, table }) => table === null || isIncluded(config.tables, schema, table),
       ),
     ]),
   )
@@ -215,9 +215,4 @@ function comparedAs({ tables: { ignoreColumns, where } }: SetConfig): string {
 function isConfigured({ servers }: SetConfig, replica: string, source: string | null): boolean {
   const names = servers.map(({ name }) => name)
   return names.includes(replica) && (source === null || names.includes(source))
-}
-
-function isExcluded({ tables: { include, exclude } }: SetConfig, schema: string, table: string) {
-  if (include.length > 0 && !matchesTable(include, schema, table)) return true
-  return matchesTable(exclude, schema, table)
 }

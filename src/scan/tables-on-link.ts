@@ -11,7 +11,7 @@ import {
   schemasOnSource,
   type TableName,
 } from '../mysql/filters.ts'
-import { matchesTable } from '../table-pattern.ts'
+import { isIncluded } from '../table-pattern.ts'
 import { tableKey } from './listing.ts'
 
 /** How one table is called on the ends of a link. By its name on the replica it is told of. */
@@ -137,9 +137,7 @@ function skippedReason(
   { replica: { schema, table }, entry }: Pick<ListedTable, 'replica' | 'entry'>,
   carriage: Carriage,
 ): SkippedReason | null {
-  const { include, exclude } = config.tables
-  if (include.length > 0 && !matchesTable(include, schema, table)) return 'excluded'
-  if (matchesTable(exclude, schema, table)) return 'excluded'
+  if (!isIncluded(config.tables, schema, table)) return 'excluded'
   if (entry.kind === 'view') return 'view'
   // A sequence is a generator, not data: its cached numbers differ between servers as they should.
   if (entry.kind === 'sequence') return 'system'

@@ -6,7 +6,7 @@ import { ServerError } from '../../errors.ts'
 import { hasRules, schemaOnReplica } from '../../mysql/filters.ts'
 import { EVERYWHERE, holds, schemaScope } from '../../mysql/grant-scope.ts'
 import { type Subject, subjectKey } from '../../mysql/structure/subject.ts'
-import { matchesTable } from '../../table-pattern.ts'
+import { isIncluded } from '../../table-pattern.ts'
 import type { ChannelLink } from '../../topology.ts'
 import { factsOf, type SetContext } from '../context.ts'
 import { type Listing, tableKey } from '../listing.ts'
@@ -148,10 +148,8 @@ function otherSources({ topology }: SetContext, { replica, channel }: Link, list
 }
 
 /** A schema is compared where all of its tables are. */
-function isWanted({ tables: { include, exclude } }: SetConfig, { kind, schema, name }: Subject) {
-  const of = kind === 'schema' ? '' : name
-  if (include.length > 0 && !matchesTable(include, schema, of)) return false
-  return !matchesTable(exclude, schema, of)
+function isWanted({ tables }: SetConfig, { kind, schema, name }: Subject): boolean {
+  return isIncluded(tables, schema, kind === 'schema' ? '' : name)
 }
 
 /** What an account may not see is not missing, and what it sees in part is not what it is. */
