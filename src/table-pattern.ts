@@ -1,4 +1,5 @@
 /** Which tables a pattern of the configuration means: `shop.*`, `shop.tmp_?`, `*.log`. */
+import { wildcardExpression } from './wildcards.ts'
 
 /** Never compared and never listed. Lower case: ask `isSystemSchema`. */
 export const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set([
@@ -32,13 +33,18 @@ export function matchesTable(patterns: readonly string[], schema: string, table:
 
 /** Whether the configuration means this table: `include` names it, or nothing at all, and `exclude` does not. */
 export function isIncluded(
-  { include, exclude }: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  {
+    include,
+    exclude,
+  }: { readonly include: readonly string[]; readonly exclude: readonly string[] },
   schema: string,
   table: string,
 ): boolean {
   if (matchesTable(exclude, schema, table)) return false
   return include.length === 0 || matchesTable(include, schema, table)
 }
+
+const GLOB = { any: '*', one: '?' } as const
 
 interface Halves {
   readonly schema: RegExp
@@ -55,20 +61,8 @@ function compiled(pattern: string): Halves {
   if (schema === undefined || table === undefined) {
     throw new TypeError(`table pattern: expected "schema.table", got "${pattern}"`)
   }
-  const halves = { schema: expressionOf(schema), table: expressionOf(table) }
+  const expression = (glob: string) => wildcardExpression(glob, GLOB, 'su')
+  const halves = { schema: expression(schema), table: expression(table) }
   memory.set(pattern, halves)
   return halves
-}
-
-function expressionOf(glob: string): RegExp {
-  const source = glob.replaceAll(/\\(.)|./gsu, (character, escaped: string | undefined) => {
-    if (escaped !== undefined) return literal(escaped)
-    if (character === '*') return '.*'
-    return character === '?' ? '.' : literal(character)
-  })
-  return new RegExp(`^${source}$`, 'su')
-}
-
-function literal(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 }

@@ -5,6 +5,7 @@
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/replication-rules.html
  */
+import { wildcardExpression } from '../wildcards.ts'
 
 /** What a server does not write to its binary log: of all channels that replicate from it. */
 export interface LogRules {
@@ -146,29 +147,19 @@ function isInDatabases(
   return doDb.length > 0 ? isIn(doDb) : !isIn(ignoreDb)
 }
 
+/** As in LIKE. */
+const LIKE = { any: '%', one: '_' } as const
+
 /** In the order of the manual: schemas, tables by name, tables by pattern; of those what is wanted first. */
 function isApplied(rules: ChannelRules, { schema, table }: TableName, like: Likeness): boolean {
   if (!isInDatabases(rules, schema, like)) return false
   const name = like.of(`${schema}.${table}`)
   const isNamed = (names: readonly string[]) => names.some((each) => like.of(each) === name)
   const isLike = (patterns: readonly string[]) =>
-    patterns.some((pattern) => expressionOf(like.of(pattern), like.flags).test(name))
+    patterns.some((pattern) => wildcardExpression(like.of(pattern), LIKE, like.flags).test(name))
   if (isNamed(rules.doTable)) return true
   if (isNamed(rules.ignoreTable)) return false
   if (isLike(rules.wildDoTable)) return true
   if (isLike(rules.wildIgnoreTable)) return false
   return rules.doTable.length === 0 && rules.wildDoTable.length === 0
-}
-
-function expressionOf(pattern: string, flags: string): RegExp {
-  const source = pattern.replaceAll(/\\(.)|./gsu, (character, escaped: string | undefined) => {
-    if (escaped !== undefined) return literal(escaped)
-    if (character === '%') return '.*'
-    return character === '_' ? '.' : literal(character)
-  })
-  return new RegExp(`^${source}$`, flags)
-}
-
-function literal(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 }

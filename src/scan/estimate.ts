@@ -41,7 +41,9 @@ async function estimateGroup(
     priority: PRIORITY.walk,
     signal,
   })
-  const wanted = sizes.filter(({ schema, table }) => isIncluded(context.config.tables, schema, table))
+  const wanted = sizes.filter(({ schema, table }) =>
+    isIncluded(context.config.tables, schema, table),
+  )
   const sum = (of: (size: TableSize) => number) => wanted.reduce((all, size) => all + of(size), 0)
   const bytes = sum((size) => size.bytes)
   const largest = wanted
