@@ -1,11 +1,12 @@
 /** Real servers under light load, and a real exporter, Prometheus and Alertmanager that watch them. */
 import { type Feed, startFeed } from '../src/lab/feed.ts'
+import { HEARTBEAT_TABLE } from '../src/lab/heartbeat.ts'
 import type { Lab } from '../src/lab/lab.ts'
 import { EXPORTER_ACCOUNT, type ServerSpec, startLab } from '../src/lab/start.ts'
 import { type Monitoring, startMonitoring } from '../src/monitoring/monitoring.ts'
 import type { Programs } from '../src/monitoring/programs.ts'
 import type { Vendor } from '../src/mysql/flavor.ts'
-import { HEARTBEAT_TABLE, type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { type Durations, durationsAt } from './speed.ts'
 import { type Watcher, watch } from './watcher.ts'
 import { type Wire, wireTo } from './wire.ts'

@@ -1,8 +1,7 @@
 /** What pt-heartbeat does: a row on the source that is written each second, unless somebody forgot to start it. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { beatSql, CREATE_HEARTBEAT_TABLE } from '../src/lab/heartbeat.ts'
 import type { Lab } from '../src/lab/lab.ts'
-
-export const HEARTBEAT_TABLE = 'meta.heartbeat'
 
 const BEAT_MS = 1_000
 const STATEMENT_TIMEOUT_MS = 5_000
@@ -18,12 +17,7 @@ export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
   const ending = new AbortController()
   let isBeating = true
   let beating = Promise.resolve()
-  await lab
-    .source()
-    .exec(
-      'CREATE DATABASE meta',
-      `CREATE TABLE ${HEARTBEAT_TABLE} (ts VARCHAR(26) NOT NULL, server_id INT UNSIGNED NOT NULL PRIMARY KEY)`,
-    )
+  await lab.source().exec(...CREATE_HEARTBEAT_TABLE)
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       // A source that is away or read-only is what some faults are about.
@@ -52,8 +46,6 @@ export async function startHeartbeat(lab: Lab): Promise<Heartbeat> {
 function beat(lab: Lab, secondsAgo: number): Promise<void> {
   const source = lab.source()
   return source.appSession(async (session) => {
-    await session.query(
-      `REPLACE INTO ${HEARTBEAT_TABLE} VALUES (DATE_FORMAT(UTC_TIMESTAMP(6) - INTERVAL ${secondsAgo} SECOND, '%Y-%m-%dT%H:%i:%s.%f'), @@server_id)`,
-    )
+    await session.query(beatSql(secondsAgo))
   }, STATEMENT_TIMEOUT_MS)
 }
