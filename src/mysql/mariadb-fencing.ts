@@ -11,6 +11,7 @@ import {
   type GtidPosition,
   parseGtidPosition,
 } from './gtid-position.ts'
+import { mariadbLogEnd } from './mariadb-log-end.ts'
 import { type Row, type Session, text, understood } from './query.ts'
 import { quoteText } from './sql.ts'
 
@@ -149,11 +150,9 @@ async function appliedPlace(
 }
 
 async function endOfLog(source: Session): Promise<BinlogPlace> {
-  const [row] = await source.query('SHOW MASTER STATUS')
-  if (row === undefined) {
-    throw new ServerError('query', `${source.server}: it writes no binary log any more`)
-  }
-  return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
+  const end = await mariadbLogEnd(source)
+  if (end !== null) return end
+  throw new ServerError('query', `${source.server}: it writes no binary log any more`)
 }
 
 function gtidsIn(session: Session, row: Row | undefined, column: string): GtidPosition {

@@ -1,5 +1,4 @@
 /** MariaDB, 10.4 to 12. */
-import type { BinlogPlace } from './binlog-place.ts'
 import { channelOf, OLD_WORDS } from './channel-row.ts'
 import type { Dialect } from './dialect.ts'
 import { readLogRules } from './filter-columns.ts'
@@ -7,6 +6,7 @@ import { atLeast, type Flavor } from './flavor.ts'
 import { galeraFencing, galeraMembership } from './galera.ts'
 import { mariadbFencing } from './mariadb-fencing.ts'
 import { mariadbGtids } from './mariadb-gtids.ts'
+import { mariadbLogEnd } from './mariadb-log-end.ts'
 import { type Session, statusNumber, text, unlessRefused } from './query.ts'
 import { readSeenReplicas } from './seen-replicas.ts'
 
@@ -52,7 +52,7 @@ export const mariadb: Dialect = {
   seenReplicas: readSeenReplicas,
 
   gtids: mariadbGtids,
-  logEnd,
+  logEnd: mariadbLogEnd,
 
   // The status variable is there since 10.5; INNODB_METRICS, where it has the same, has it switched off since.
   historyList: (session) => statusNumber(session, 'Innodb_history_list_length'),
@@ -60,12 +60,6 @@ export const mariadb: Dialect = {
   fencing: (ends) => (ends.source.binaryLog ? mariadbFencing(ends) : null),
 
   memberFencing: () => galeraFencing,
-}
-
-async function logEnd(session: Session): Promise<BinlogPlace | null> {
-  const [row] = await session.query('SHOW MASTER STATUS')
-  if (row === undefined) return null
-  return { file: text(row, 'File'), offset: BigInt(text(row, 'Position')) }
 }
 
 /** By channel; the table came with 10.6, and is empty with performance_schema=OFF and without parallel appliers. */
