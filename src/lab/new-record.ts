@@ -1,10 +1,10 @@
 /** What a lab will be, before anything of it is started: names, ports, ids. */
 import { randomBytes } from 'node:crypto'
 import { UserError } from '../errors.ts'
+import { identityOf } from '../process-identity.ts'
 import type { Settings } from './engine.ts'
 import { engineOf } from './engines.ts'
 import { freePort } from './ports.ts'
-import { identityOf } from './process.ts'
 import { type LabRecord, labPaths, type ServerRecord, serverPaths } from './record.ts'
 import type { LabOptions } from './start.ts'
 

@@ -1,26 +1,14 @@
-/** Processes that outlive the one that started them, told apart from strangers that got the same pid later. */
+/** Processes that outlive the one that started them: found, signalled, started, waited for. */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-
-/** A pid alone is reused; a pid, its start (clock ticks since boot) and the boot are not. */
-export interface ProcessIdentity {
-  readonly pid: number
-  readonly startTicks: string
-  readonly bootId: string
-}
-
-/** null when there is no such process, or only its zombie. */
-export function identityOf(pid: number): ProcessIdentity | null {
-  const stat = statOf(pid)
-  if (stat === null || stat.state === 'Z' || stat.state === 'X') return null
-  return { pid, startTicks: stat.startTicks, bootId: bootId() }
-}
-
-export function isRunning(identity: ProcessIdentity): boolean {
-  const now = identityOf(identity.pid)
-  return now !== null && now.startTicks === identity.startTicks && now.bootId === identity.bootId
-}
+import {
+  identityOf,
+  isRunning,
+  type ProcessIdentity,
+  procFile,
+  statOf,
+} from '../process-identity.ts'
 
 export function isFrozen(identity: ProcessIdentity): boolean {
   return isRunning(identity) && statOf(identity.pid)?.state === 'T'
@@ -89,34 +77,6 @@ export async function eventually(
   return true
 }
 
-interface Stat {
-  readonly state: string
-  readonly startTicks: string
-}
-
-function statOf(pid: number): Stat | null {
-  const text = readOrNull(`/proc/${pid}/stat`)
-  if (text === null) return null
-  // The second field is the program's name in brackets and may itself hold spaces and brackets (proc_pid_stat(5)).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0] ?? '', startTicks: fields[19] ?? '' }
-}
-
 function argumentsOf(pid: number): string[] {
-  return readOrNull(`/proc/${pid}/cmdline`)?.split('\0') ?? []
-}
-
-function bootId(): string {
-  return readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    // The process is gone. Any other failure to look says nothing about it: a living server is not to be
-    // taken for a dead one.
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
-    throw error
-  }
+  return procFile(`/proc/${pid}/cmdline`)?.split('\0') ?? []
 }

@@ -2,8 +2,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServerError } from '../errors.ts'
+import { isRunning } from '../process-identity.ts'
 import { removeFolder } from './folder.ts'
-import { eventually, isRunning, processesWithArgument, signal } from './process.ts'
+import { eventually, processesWithArgument, signal } from './process.ts'
 import { hasCode, type LabRecord, labPaths, listRecords, removeRecord } from './record.ts'
 
 /** Kills every server, removes every file, and forgets the lab. Harmless when repeated or done by two at once. */

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Vendor } from '../mysql/flavor.ts'
-import type { ProcessIdentity } from './process.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
 
 export interface ServerRecord {
   readonly name: string

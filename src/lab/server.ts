@@ -2,15 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { ServerError } from '../errors.ts'
 import type { Vendor } from '../mysql/flavor.ts'
+import { isRunning, type ProcessIdentity } from '../process-identity.ts'
 import type { Engine, Installation, Source } from './engine.ts'
-import {
-  eventually,
-  isFrozen,
-  isRunning,
-  type ProcessIdentity,
-  signal,
-  startDaemon,
-} from './process.ts'
+import { eventually, isFrozen, signal, startDaemon } from './process.ts'
 import { readProcess, type ServerPaths, type ServerRecord, writeProcess } from './record.ts'
 import { APP_ACCOUNT, onSocket, ROOT, type RootSession, type Row } from './sql.ts'
 import { startFailure } from './template.ts'

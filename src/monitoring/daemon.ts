@@ -3,15 +3,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { removeFolder } from '../lab/folder.ts'
-import {
-  eventually,
-  identityOf,
-  isRunning,
-  type ProcessIdentity,
-  processesWithArgument,
-  signal,
-  startDaemon,
-} from '../lab/process.ts'
+import { eventually, processesWithArgument, signal, startDaemon } from '../lab/process.ts'
+import { identityOf, isRunning, type ProcessIdentity } from '../process-identity.ts'
 
 export interface Daemon {
   readonly name: string

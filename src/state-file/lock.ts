@@ -1,7 +1,7 @@
 /** One exporter a state file: two would take each other's memory away. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { identityOf, isRunning, type ProcessIdentity } from '../lab/process.ts'
+import { identityOf, isRunning, type ProcessIdentity } from '../process-identity.ts'
 
 /**
  * The lock of an exporter that was killed is taken over. One that runs where its processes cannot be seen from

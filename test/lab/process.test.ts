@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import {
-  eventually,
-  identityOf,
-  isFrozen,
-  isRunning,
-  type ProcessIdentity,
-  processesWithArgument,
-  signal,
-} from '../../src/lab/process.ts'
+import { eventually, isFrozen, processesWithArgument, signal } from '../../src/lab/process.ts'
+import { identityOf, isRunning, type ProcessIdentity } from '../../src/process-identity.ts'
 
 /** A process that waits to be killed, and an argument by which only it is known. */
 async function waiting(): Promise<{ identity: ProcessIdentity; argument: string }> {
