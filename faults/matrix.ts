@@ -1,5 +1,6 @@
 /**
- * What must alert, and what must not: every fault, and exactly the alerts that it is to fire.
+ * What must alert, and what must not: every fault, and exactly the alerts that it is to fire. One table, and as long
+ * as there are faults.
  *
  * Written down from design.md sections 8 and 9 before the rules were tuned. A row that turns out to be wrong is
  * changed in a commit of its own that says why.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The outermost edge: arguments, environment, signals and the exit code. Nothing else touches them. */
+/** The outermost edge: arguments, environment, signals and the exit code. Commands get them as an `Edge`. */
 import type { Edge } from './commands/edge.ts'
 import { UserError } from './errors.ts'
 import { VERSION } from './version.ts'

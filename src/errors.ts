@@ -1,6 +1,6 @@
 import type { FailureReason } from './domain.ts'
 
-/** The user's mistake: shown as one line without a stack, exit code 3 for `check` and 1 for `serve`. */
+/** The user's mistake: shown as one line without a stack, exit code 3 for what probes (`check`, `diff`, `healthcheck`), else 1. */
 export class UserError extends Error {
   override readonly name = 'UserError'
 }

@@ -1,4 +1,5 @@
 /** One line an event, on stderr. No secret and no row value ever goes in: callers pass names and reasons. */
+
 /** From the most talkative to the quietest. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]

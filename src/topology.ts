@@ -13,7 +13,7 @@ export interface Sight {
   /** null = it is part of no cluster. */
   readonly membership: Membership | null
   readonly channels: readonly ChannelStatus[] | null
-  /** It had a channel at some time since start. */
+  /** It had a channel at some time: remembered over a restart where there is a state file. */
   readonly wasReplica: boolean
 }
 

@@ -119,7 +119,7 @@ export interface Engine {
     readonly position: string
     /** One row and one column: 1 once `position` was applied. Never blocks. */
     hasApplied(position: string): string
-    /** One row per channel, with columns as `Threads` names them. */
+    /** One row per channel, with columns as `statusColumns` names them. */
     readonly status: string
   }
   /** What a replica has of others' transactions by GTID, applied or only received. */

@@ -1,5 +1,6 @@
 /** A steady stream of inserts, updates and deletes, so that a lab looks like something in use. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { ServerError } from '../errors.ts'
 import type { Lab } from './lab.ts'
 import { Pace } from './pace.ts'
 import { randomNumbers } from './random.ts'
@@ -82,7 +83,8 @@ async function write(writer: Writer): Promise<void> {
   while (!writer.signal.aborted) {
     try {
       await writer.source().appSession((session) => writeOn(session, writer), STATEMENT_TIMEOUT_MS)
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error
       writer.counters.errors += 1
       await delay(100, undefined, { signal: writer.signal }).catch(() => {})
     }

@@ -1,4 +1,5 @@
 /** What a lab looks like right now. */
+import { ServerError } from '../errors.ts'
 import type { Lab } from './lab.ts'
 import type { LabServer, ServerState } from './server.ts'
 import type { RootSession } from './sql.ts'
@@ -44,7 +45,8 @@ async function serverStatus(lab: Lab, server: LabServer): Promise<ServerStatus> 
       }),
       PATIENCE_MS,
     )
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error
     return { ...seen, address, channels: null, rows: null }
   }
 }

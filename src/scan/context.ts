@@ -74,13 +74,14 @@ export interface ServerFacts {
   schemaRead: boolean
 }
 
-/** What the last look at the GTIDs of both ends of a channel found. */
+/** What the last look at the definitions of both ends of a link left behind, besides the differences. */
 export interface SchemaLook {
   readonly unknown: readonly SchemaUnknown[]
   /** As what both ends were compared to the end, and when; null = not to the end. */
   readonly compared: { readonly stamp: string; readonly atMs: number } | null
 }
 
+/** What the last look at the GTIDs of both ends of a channel found. */
 export interface GtidLink {
   readonly source: string | null
   /** As it was at that look, or at the last one at which it could be read; null before that. */
@@ -202,7 +203,7 @@ export function createContext(
 /** Share of the time in which `serve` reads tables on a server. */
 export const SERVE_DUTY = 0.25
 
-/** Readings in flight per server, and tables walked at a time. */
+/** Readings in flight per server. */
 export function maxQueriesOf({ throttle }: SetConfig, { once }: ScanMode): number {
   return throttle.maxQueries ?? (once ? 2 : 1)
 }
