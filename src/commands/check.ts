@@ -30,11 +30,13 @@ Exit codes: 0 same; 1 warning (lag, settings, a replica that is not read-only...
 
 const OUTPUTS = ['text', 'json', 'nagios'] as const
 
-const RENDER = {
-  text: (report: Report, judge: JudgeOptions) => renderText(report, judge),
-  json: (report: Report, judge: JudgeOptions) => renderJson(report, judge.requestedChecks),
-  nagios: (report: Report, judge: JudgeOptions) => renderNagios(report, judge),
-} as const satisfies Record<(typeof OUTPUTS)[number], unknown>
+const RENDER: Readonly<
+  Record<(typeof OUTPUTS)[number], (report: Report, judge: JudgeOptions) => string>
+> = {
+  text: renderText,
+  json: (report, { requestedChecks }) => renderJson(report, requestedChecks),
+  nagios: renderNagios,
+}
 
 export async function checkCommand(argv: readonly string[], edge: Edge): Promise<number> {
   const { values, positionals } = parseArguments('check', {

@@ -56,14 +56,10 @@ export function failureReason(error: unknown): {
   return { reason: 'query', errno }
 }
 
+const NETWORK_CODE =
+  /^(E[A-Z]+|(ERR_TLS|ERR_SSL|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|PROTOCOL|HANDSHAKE)_.*)$/
+
+/** Of the system, of TLS, or of the driver's handshake; the server's own begin with ER_. */
 function isNetworkCode(code: string | undefined): boolean {
-  return (
-    code !== undefined &&
-    (/^(E[A-Z]+|ENOTFOUND|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*)$/.test(
-      code,
-    ) ||
-      code.startsWith('PROTOCOL_') ||
-      code.startsWith('HANDSHAKE_')) &&
-    !code.startsWith('ER_')
-  )
+  return code !== undefined && NETWORK_CODE.test(code)
 }

@@ -42,8 +42,15 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
     .flatMap((group) => group.links)
     .filter((link) => nameOf(link.replica) === server)
   const says = (source: string | null, verdict: Verdict): TableDiff => ({
-    ...{ schema, table, server, source, rows: [], count: null, counted: false, causes: [] },
+    schema,
+    table,
+    server,
+    source,
     ...verdict,
+    rows: [],
+    count: null,
+    counted: false,
+    causes: [],
   })
   const why = blocked.find(({ replica }) => replica === server)
   if (links.length === 0) {
