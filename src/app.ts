@@ -1,15 +1,11 @@
 /** Wires the parts: one engine for `check` (look once) and `serve` (watch all the time). */
 import { isDeepStrictEqual } from 'node:util'
+import type { PassEstimate, TableDiff } from './answers.ts'
 import { CHECKS } from './checks/index.ts'
 import type { Config, SetConfig } from './config/config.ts'
-import {
-  CHECK_NAMES,
-  type CheckName,
-  type PassEstimate,
-  type Report,
-  type TableDiff,
-} from './domain.ts'
+import { CHECK_NAMES, type CheckName } from './domain.ts'
 import type { Logger } from './log.ts'
+import type { Report } from './report.ts'
 import { createContext, type ScanMode, SERVE_DUTY, type SetContext } from './scan/context.ts'
 import { type DiffRequest, diffTable } from './scan/diff.ts'
 import { estimatePass } from './scan/estimate.ts'

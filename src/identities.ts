@@ -1,6 +1,7 @@
 /** Servers of a set that cannot be told apart, or should not be alike. Pure. */
-import type { SharedIdentity } from './domain.ts'
+
 import type { Identity } from './mysql/dialect.ts'
+import type { SharedIdentity } from './report.ts'
 import type { Topology } from './topology.ts'
 
 interface Known {

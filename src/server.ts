@@ -8,11 +8,11 @@ import express, {
   type Response,
 } from 'express'
 import { LONGEST_MS, parseDuration } from './config/durations.ts'
-import type { Report, SetReport } from './domain.ts'
 import { UserError } from './errors.ts'
 import { checkObject, tablesObject } from './output/json.ts'
 import { CONTENT_TYPE, type Exposition, type Part } from './output/metrics.ts'
 import { renderPage } from './output/page.ts'
+import type { Report, SetReport } from './report.ts'
 
 export interface ServerOptions {
   /** The latest report. */

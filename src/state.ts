@@ -1,6 +1,7 @@
 /** How a table's standing changes with each visit. Pure. */
 import type { TableOutcome } from './compare/decision.ts'
-import type { Reason, TableStanding, UnknownReason, Verdict } from './domain.ts'
+import type { Reason, UnknownReason, Verdict } from './domain.ts'
+import type { TableStanding } from './report.ts'
 
 /** An inconclusive visit leaves the standing verdict; so many in a row do not. */
 const INCONCLUSIVE_VISITS = 3

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import type { TableOutcome } from '../src/compare/decision.ts'
-import type { Cause, Reason, UnknownReason, Verdict } from '../src/domain.ts'
+import type { Reason, UnknownReason, Verdict } from '../src/domain.ts'
 import { EVERYTHING } from '../src/mysql/range.ts'
+import type { Cause } from '../src/report.ts'
 import { afterVisit, type Standing, shown, standingAt, turned } from '../src/state.ts'
 import { makeCause } from './support/make-report.ts'
 

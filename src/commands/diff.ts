@@ -1,6 +1,6 @@
+import type { TableDiff } from '../answers.ts'
 import { diffOnce } from '../app.ts'
 import { DEFAULT_CONFIG_FILE } from '../config/load.ts'
-import type { TableDiff } from '../domain.ts'
 import { UserError } from '../errors.ts'
 import { renderDiffJson, renderDiffText } from '../output/diff.ts'
 import { oneOf, parseArguments } from './arguments.ts'

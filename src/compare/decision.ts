@@ -1,5 +1,6 @@
-import type { Cause, UnknownReason } from '../domain.ts'
+import type { UnknownReason } from '../domain.ts'
 import type { Range } from '../mysql/range.ts'
+import type { Cause } from '../report.ts'
 import type { LeftOut } from './left-out.ts'
 import type { Located } from './locate.ts'
 

@@ -1,5 +1,5 @@
 /** What differs within rows that are known to differ. */
-import type { RowDifference } from '../domain.ts'
+import type { RowDifference } from '../answers.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
 import type { DifferingRow } from './differing-row.ts'
 import type { Link } from './link.ts'

@@ -1,5 +1,5 @@
 /** How one table is read: the digest or the count of a range, and the keys at which ranges are cut. */
-import type { RowValues } from '../domain.ts'
+import type { RowValues } from '../answers.ts'
 import { ServerError } from '../errors.ts'
 import { bucketsSql, copiesSql, rowOfHashSql } from '../mysql/copies.ts'
 import { isNullable, type Key, type TableDefinition } from '../mysql/definition.ts'

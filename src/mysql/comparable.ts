@@ -1,5 +1,7 @@
 /** Whether a table can be compared as it is defined on two ends, and by which key both are walked. Pure. */
-import type { Cause, CauseAspect } from '../domain.ts'
+
+import type { CauseAspect } from '../domain.ts'
+import type { Cause } from '../report.ts'
 import type { Column, Key, KeyColumn, TableDefinition } from './definition.ts'
 import type { NotComparable } from './digest.ts'
 import { GENERATED_KEY_COLUMN } from './generated-key.ts'

@@ -1,5 +1,5 @@
 /** What an account's grants mean for us (design.md section 5, "Grants"). */
-import type { PrivilegeReport } from '../domain.ts'
+import type { PrivilegeReport } from '../report.ts'
 import type { Account } from './account.ts'
 import { atLeast, type Flavor } from './flavor.ts'
 import { EVERYWHERE, holds, readScopes, schemaScope, scopeText } from './grant-scope.ts'

@@ -1,5 +1,5 @@
 /** How definitions are named for people. Pure. */
-import type { Cause, SchemaDifference, SchemaUnknown, SetReport } from '../domain.ts'
+import type { Cause, SchemaDifference, SchemaUnknown, SetReport } from '../report.ts'
 
 /** `shop.orders.note`, or the schema alone. */
 export function nameOfDifference({ object, schema, name }: SchemaDifference): string {

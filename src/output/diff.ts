@@ -1,5 +1,5 @@
 /** What `diff` found, as JSON (design.md section 6) and for people. */
-import type { RowDifference, RowValues, TableDiff } from '../domain.ts'
+import type { RowDifference, RowValues, TableDiff } from '../answers.ts'
 import { whatDiffersIn } from './definitions.ts'
 import { visible } from './format.ts'
 import { causeObject } from './json.ts'

@@ -1,5 +1,5 @@
 /** Errant transactions one by one, as text and page list them. Pure. */
-import type { ErrantTransaction, SetReport } from '../domain.ts'
+import type { ErrantTransaction, SetReport } from '../report.ts'
 import { isoSeconds } from './format.ts'
 import { stateOf } from './judge.ts'
 

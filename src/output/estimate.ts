@@ -1,5 +1,5 @@
 /** What `config validate --estimate` prints for people. */
-import type { PassEstimate } from '../domain.ts'
+import type { PassEstimate } from '../answers.ts'
 import { plural, visible } from './format.ts'
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const

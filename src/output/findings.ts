@@ -1,16 +1,15 @@
 /** What is wrong, worst first, in sentences; and the exit code of `check` that follows from it. Pure. */
-import {
-  type Cause,
-  type ChannelReport,
-  type Reason,
-  type Report,
-  type ServerReport,
-  type SetReport,
-  TABLE_CHECKS,
-  type TableReport,
-  type Verdict,
-} from '../domain.ts'
+
+import { type Reason, TABLE_CHECKS, type Verdict } from '../domain.ts'
 import { lagBeyondDelay } from '../lag.ts'
+import type {
+  Cause,
+  ChannelReport,
+  Report,
+  ServerReport,
+  SetReport,
+  TableReport,
+} from '../report.ts'
 import { nameOfCause, nameOfDifference, whatIsUnknown } from './definitions.ts'
 import { listed, plural } from './format.ts'
 import { excessPrivileges, type RequestedChecks, stateOf, tableVerdict } from './judge.ts'

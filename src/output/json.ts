@@ -7,7 +7,7 @@ import type {
   SetReport,
   TableReport,
   VariableFinding,
-} from '../domain.ts'
+} from '../report.ts'
 import { isoSeconds } from './format.ts'
 import {
   countedBy,

@@ -1,17 +1,15 @@
 /** What the standings of a table, a server and a set add up to. Pure. */
-import {
-  type Cause,
-  type ChannelReport,
-  type CheckName,
-  type GtidReport,
-  type Reason,
-  type ServerReport,
-  type SetReport,
-  type TableReport,
-  type TableStanding,
-  VERDICTS,
-  type Verdict,
-} from '../domain.ts'
+
+import { type CheckName, type Reason, VERDICTS, type Verdict } from '../domain.ts'
+import type {
+  Cause,
+  ChannelReport,
+  GtidReport,
+  ServerReport,
+  SetReport,
+  TableReport,
+  TableStanding,
+} from '../report.ts'
 
 /** The checks that were asked for by name; null = those that are configured. */
 export type RequestedChecks = readonly CheckName[] | null

@@ -6,7 +6,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { Report, SetReport } from '../domain.ts'
+import type { Report, SetReport } from '../report.ts'
 import { GzipPrefix } from './gzip.ts'
 import { addCoverage } from './metrics/coverage.ts'
 import { families, labels, NO_LABELS, Samples } from './metrics/encode.ts'

@@ -2,8 +2,9 @@
  * `check --output=nagios`: one line and performance data, as the Monitoring Plugins guidelines want them.
  * @see https://www.monitoring-plugins.org/doc/guidelines.html
  */
-import type { Report, SetReport } from '../domain.ts'
+
 import { lagBeyondDelay } from '../lag.ts'
+import type { Report, SetReport } from '../report.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'
 import { plural } from './format.ts'
 import { stateOf, tableVerdict } from './judge.ts'

@@ -1,5 +1,5 @@
 /** What is worth knowing of a set and is nothing wrong, in sentences without their full stop. Pure. */
-import type { SetReport } from '../domain.ts'
+import type { SetReport } from '../report.ts'
 import { listed, plural } from './format.ts'
 
 const NAMES_LISTED = 5

@@ -1,11 +1,6 @@
 /** How each check fares on each server, for the status page. */
-import {
-  CHECK_NAMES,
-  type CheckName,
-  type CheckStatus,
-  FAILURE_REASONS,
-  type ServerReport,
-} from '../domain.ts'
+import { CHECK_NAMES, type CheckName, FAILURE_REASONS } from '../domain.ts'
+import type { CheckStatus, ServerReport } from '../report.ts'
 import { html, plural } from './format.ts'
 import { badge, NOTHING, table, when } from './page-html.ts'
 

@@ -1,5 +1,7 @@
 /** Tables on the status page. Pure. */
-import { type Cause, DIFFERENCE_KINDS, type TableReport } from '../domain.ts'
+
+import { DIFFERENCE_KINDS } from '../domain.ts'
+import type { Cause, TableReport } from '../report.ts'
 import { whatDiffersIn } from './definitions.ts'
 import { html, listed } from './format.ts'
 import { countedBy, type TableVerdict } from './judge.ts'

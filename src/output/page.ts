@@ -1,13 +1,7 @@
 /** The status page: one document without scripts or outside resources, made from a report. Pure. */
-import {
-  type ChannelReport,
-  type Report,
-  SEVERITIES,
-  type ServerReport,
-  type SetReport,
-  THROTTLE_REASONS,
-  type Verdict,
-} from '../domain.ts'
+
+import { SEVERITIES, THROTTLE_REASONS, type Verdict } from '../domain.ts'
+import type { ChannelReport, Report, ServerReport, SetReport } from '../report.ts'
 import { nameOfDifference, UNKNOWN_DEFINITION_HEADINGS, unknownDefinitions } from './definitions.ts'
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { findingsOf, JUDGE_ALL } from './findings.ts'

@@ -1,5 +1,7 @@
 /** Settings that are wrong, as people are told of them. Pure. */
-import { type SetReport, VARIABLE_FINDING_KINDS, type VariableFinding } from '../domain.ts'
+
+import { VARIABLE_FINDING_KINDS } from '../domain.ts'
+import type { SetReport, VariableFinding } from '../report.ts'
 import { listed, plural } from './format.ts'
 
 const NAMES_LISTED = 5

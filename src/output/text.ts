@@ -1,14 +1,14 @@
 /** `check --output=text`: for people at a terminal. Shows what differs, never what is the same. Pure. */
-import {
-  type Cause,
-  type ChannelReport,
-  type Report,
-  SEVERITIES,
-  type ServerReport,
-  type SetReport,
-  type TableReport,
-  VERDICTS,
-} from '../domain.ts'
+
+import { SEVERITIES, VERDICTS } from '../domain.ts'
+import type {
+  Cause,
+  ChannelReport,
+  Report,
+  ServerReport,
+  SetReport,
+  TableReport,
+} from '../report.ts'
 import { nameOfDifference, unknownDefinitions, whatDiffersIn } from './definitions.ts'
 import { ERRANT_HEADINGS, errantRows } from './errant.ts'
 import { type ExitCode, exitCodeOf, findingsOf, JUDGE_ALL, type JudgeOptions } from './findings.ts'

@@ -1,7 +1,8 @@
 /** How each check fared on each server: counted, timed, and never swallowed. */
-import { type CheckName, type CheckStatus, FAILURE_REASONS, type FailureReason } from '../domain.ts'
+import { type CheckName, FAILURE_REASONS, type FailureReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import type { CheckStatus } from '../report.ts'
 import type { World } from '../world.ts'
 
 export interface CheckRuns {

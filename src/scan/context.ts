@@ -1,14 +1,7 @@
 /** All that one replication set's checks share: its servers, what was seen of them, and what was found. */
 import type { LinkMemory } from '../compare/link.ts'
 import type { SetConfig } from '../config/config.ts'
-import type {
-  CheckName,
-  FailureReason,
-  GtidReport,
-  PrivilegeReport,
-  SchemaDifference,
-  SchemaUnknown,
-} from '../domain.ts'
+import type { CheckName, FailureReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { GtidObservation } from '../mysql/dialect.ts'
@@ -17,6 +10,7 @@ import type { Flavor } from '../mysql/flavor.ts'
 import type { Grant } from '../mysql/grants.ts'
 import type { SeenReplicas } from '../mysql/seen-replicas.ts'
 import type { VariableReading } from '../mysql/variables.ts'
+import type { GtidReport, PrivilegeReport, SchemaDifference, SchemaUnknown } from '../report.ts'
 import { openServer, type Server } from '../server-pool.ts'
 import { type Sight, type Topology, topologyOf } from '../topology.ts'
 import type { World } from '../world.ts'

@@ -1,10 +1,11 @@
 /** The rows of one table on one link that differ: what `diff` does. */
 
+import type { RowDifference, TableDiff } from '../answers.ts'
 import { grants } from '../checks/grants.ts'
 import { threads } from '../checks/threads.ts'
 import type { Link } from '../compare/link.ts'
 import { describeRow } from '../compare/row-details.ts'
-import type { RowDifference, TableDiff, UnknownReason } from '../domain.ts'
+import type { UnknownReason } from '../domain.ts'
 import { UserError } from '../errors.ts'
 import type { Server } from '../server-pool.ts'
 import { isExamined } from '../topology.ts'

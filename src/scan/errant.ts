@@ -1,10 +1,11 @@
 /** What the binary log of a replica tells of its errant transactions: read in small portions, look by look. */
-import type { GtidReport } from '../domain.ts'
+
 import { ServerError } from '../errors.ts'
 import type { BinlogPlace } from '../mysql/binlog-place.ts'
 import type { Errant, GtidObservation } from '../mysql/dialect.ts'
 import { dialectOf } from '../mysql/dialects.ts'
 import { type ErrantSearch, errantSearch, type LoggedTransaction } from '../mysql/errant-search.ts'
+import type { GtidReport } from '../report.ts'
 import { PRIORITY } from '../server-pool.ts'
 import type { ServerFacts, SetContext } from './context.ts'
 

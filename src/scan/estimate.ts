@@ -1,8 +1,9 @@
 /** What a pass over a set would take, before it is let near production. */
+
+import type { PassEstimate } from '../answers.ts'
 import { grants } from '../checks/grants.ts'
 import { threads } from '../checks/threads.ts'
 import type { Group } from '../compare/link.ts'
-import type { PassEstimate } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import { readDefinition } from '../mysql/definition.ts'
 import { digestPlan } from '../mysql/digest.ts'

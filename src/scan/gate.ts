@@ -1,8 +1,9 @@
 /** Holds back what reads tables while a server is busy, behind, outside its hours or paused. */
 import type { Gate } from '../compare/gate.ts'
-import type { ThrottleReason, ThrottleReport } from '../domain.ts'
+import type { ThrottleReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import { type LoadReading, readLoad } from '../mysql/load.ts'
+import type { ThrottleReport } from '../report.ts'
 import type { Server } from '../server-pool.ts'
 import { heldBy } from '../throttle/reasons.ts'
 import type { ServerFacts, SetContext } from './context.ts'

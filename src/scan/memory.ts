@@ -1,16 +1,11 @@
 /** What of a set outlives a restart or a change of its configuration. Pure. */
 import { createHash } from 'node:crypto'
 import type { ServerConfig, SetConfig } from '../config/config.ts'
-import {
-  type CheckName,
-  type SchemaDifference,
-  type SchemaUnknown,
-  TABLE_CHECKS,
-  type TableCheck,
-} from '../domain.ts'
+import { type CheckName, TABLE_CHECKS, type TableCheck } from '../domain.ts'
 import type { ChannelStatus, Identity } from '../mysql/dialect.ts'
 import type { Membership } from '../mysql/membership.ts'
 import type { VariableReading } from '../mysql/variables.ts'
+import type { SchemaDifference, SchemaUnknown } from '../report.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { isIncluded } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'

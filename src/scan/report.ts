@@ -1,18 +1,18 @@
 /** Everything known of a set as one immutable report. */
 import { CHECKS } from '../checks/index.ts'
+import type { CheckName } from '../domain.ts'
+import { sharedIdentities } from '../identities.ts'
+import { formatVersion } from '../mysql/flavor.ts'
+import { EVERYWHERE, holds } from '../mysql/grant-scope.ts'
+import type { SeenReplicas } from '../mysql/seen-replicas.ts'
 import type {
   ChannelReport,
-  CheckName,
   CheckStatus,
   ServerReport,
   SetReport,
   TableReport,
   TableStanding,
-} from '../domain.ts'
-import { sharedIdentities } from '../identities.ts'
-import { formatVersion } from '../mysql/flavor.ts'
-import { EVERYWHERE, holds } from '../mysql/grant-scope.ts'
-import type { SeenReplicas } from '../mysql/seen-replicas.ts'
+} from '../report.ts'
 import { type ChannelLink, isExamined, type Topology } from '../topology.ts'
 import { unwatchedReplicas, type Watcher } from '../unwatched.ts'
 import { factsOf, gtidLinkKey, type ServerFacts, type SetContext } from './context.ts'

@@ -1,9 +1,11 @@
 /** What the rules say of the settings that were read last. */
-import type { VariableFinding, VariableName } from '../domain.ts'
+
+import type { VariableName } from '../domain.ts'
 import type { LogRules } from '../mysql/filters.ts'
 import { dangersOf, differencesOf } from '../mysql/judge-variables.ts'
 import type { Situation } from '../mysql/variable-rules.ts'
 import type { VariableReading } from '../mysql/variables.ts'
+import type { VariableFinding } from '../report.ts'
 import { factsOf, type SetContext } from './context.ts'
 import { rulesOf } from './groups.ts'
 

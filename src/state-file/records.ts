@@ -3,13 +3,10 @@ import type { Done } from '../compare/trail.ts'
 import {
   CAUSE_ASPECTS,
   CAUSE_OBJECTS,
-  type Cause,
   DIFFERENCE_KINDS,
   type DifferenceKind,
   MISSING_REASONS,
   SCHEMA_OBJECTS,
-  type SchemaDifference,
-  type SchemaUnknown,
   SEVERITIES,
   SKIPPED_REASONS,
   type TableCheck,
@@ -22,6 +19,7 @@ import type { ChannelRules, Rewrite } from '../mysql/filters.ts'
 import { CLUSTER_KINDS, MEMBER_STATES, type Membership } from '../mysql/membership.ts'
 import { type Bound, isLiteral, type Range } from '../mysql/range.ts'
 import { SETTING_NAMES, type SettingName, type VariableReading } from '../mysql/variables.ts'
+import type { Cause, SchemaDifference, SchemaUnknown } from '../report.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../scan/memory.ts'
 import type { KeyedRanges, TableId, TableMemory, WalkPosition } from '../scan/table-store.ts'
 import type { Standing } from '../state.ts'

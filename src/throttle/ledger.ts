@@ -1,5 +1,6 @@
 /** What held readings back on one server, now and in sum. */
-import { THROTTLE_REASONS, type ThrottleReason, type ThrottleReport } from '../domain.ts'
+import { THROTTLE_REASONS, type ThrottleReason } from '../domain.ts'
+import type { ThrottleReport } from '../report.ts'
 
 export interface HoldLedger {
   /** What holds the server back at the moment; none = it is free. Noted whenever somebody wants to read. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
-import type { PrivilegeReport } from '../../src/domain.ts'
 import type { Flavor, Vendor } from '../../src/mysql/flavor.ts'
 import { parseGrants } from '../../src/mysql/grants.ts'
 import { judgePrivileges, type PrivilegeNeeds } from '../../src/mysql/privileges.ts'
+import type { PrivilegeReport } from '../../src/report.ts'
 
 const HASH = '*B69027D44F6E5EDC07F1AEAD1477967B16F28227'
 

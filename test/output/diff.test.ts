@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import type { RowDifference, TableDiff } from '../../src/domain.ts'
+import type { RowDifference, TableDiff } from '../../src/answers.ts'
 import { renderDiffJson, renderDiffText } from '../../src/output/diff.ts'
 import { makeCause } from '../support/make-report.ts'
 

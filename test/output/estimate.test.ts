@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { PassEstimate } from '../../src/domain.ts'
+import type { PassEstimate } from '../../src/answers.ts'
 import { renderEstimate } from '../../src/output/estimate.ts'
 
 const ESTIMATE: PassEstimate = {

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { CheckName, SetReport } from '../../src/domain.ts'
+import type { CheckName } from '../../src/domain.ts'
 import { exitCode, findingsOf, JUDGE_ALL } from '../../src/output/findings.ts'
+import type { SetReport } from '../../src/report.ts'
 import {
   makeCause,
   makeChannel,

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { CheckName, TableStanding, Verdict } from '../../src/domain.ts'
+import type { CheckName, Verdict } from '../../src/domain.ts'
 import { serverVerdict, setVerdict, tableVerdict } from '../../src/output/judge.ts'
+import type { TableStanding } from '../../src/report.ts'
 import { ago, makeSet, makeTable } from '../support/make-report.ts'
 
 type Standing = Partial<TableStanding> | null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SetReport } from '../../src/domain.ts'
 import { renderMetrics } from '../../src/output/metrics.ts'
+import type { SetReport } from '../../src/report.ts'
 import {
   ago,
   makeChannel,

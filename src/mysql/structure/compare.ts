@@ -1,11 +1,11 @@
 /** What differs between two ends in one subject. Pure. */
 import {
   type DifferenceKind,
-  type SchemaDifference,
   type SchemaObject,
   SEVERITIES,
   type UnknownReason,
 } from '../../domain.ts'
+import type { SchemaDifference } from '../../report.ts'
 import type { Flavor } from '../flavor.ts'
 import { nameKey } from '../normal.ts'
 import type { Facts } from './facts.ts'

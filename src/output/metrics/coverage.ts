@@ -4,16 +4,14 @@ import {
   type Reason,
   SCHEMA_OBJECTS,
   SEVERITIES,
-  type SetReport,
   SKIPPED_REASONS,
   TABLE_CHECKS,
   type TableCheck,
-  type TableReport,
-  type TableStanding,
   UNKNOWN_REASONS,
   VERDICTS,
   type Verdict,
 } from '../../domain.ts'
+import type { SetReport, TableReport, TableStanding } from '../../report.ts'
 import { type Labels, labels, type Samples, withLabels } from './encode.ts'
 import { SLICE } from './slice.ts'
 

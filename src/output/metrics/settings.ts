@@ -1,5 +1,7 @@
 /** Series about settings that are dangerous, or not as on the source. */
-import type { SetReport, VariableName } from '../../domain.ts'
+
+import type { VariableName } from '../../domain.ts'
+import type { SetReport } from '../../report.ts'
 import { labels, type Samples, withLabels } from './encode.ts'
 
 const FAMILY = { dangerous: 'dangerous_variables', difference: 'variable_differences' } as const

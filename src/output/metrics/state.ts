@@ -1,13 +1,7 @@
 /** Series about servers: what they are, whether they replicate, and how our checks fare on them. */
-import {
-  type ChannelReport,
-  type CheckStatus,
-  FAILURE_REASONS,
-  RECHECK_RESULTS,
-  type ServerReport,
-  type SetReport,
-  THROTTLE_REASONS,
-} from '../../domain.ts'
+
+import { FAILURE_REASONS, RECHECK_RESULTS, THROTTLE_REASONS } from '../../domain.ts'
+import type { ChannelReport, CheckStatus, ServerReport, SetReport } from '../../report.ts'
 import { excessPrivileges, stateOf } from '../judge.ts'
 import { type Labels, labels, type Samples, withLabels } from './encode.ts'
 

@@ -1,11 +1,6 @@
 /** Series of single tables, as many as `table_detail` and `max_tables_per_set` allow. */
-import {
-  DIFFERENCE_KINDS,
-  type SetReport,
-  type TableReport,
-  type TableStanding,
-  VERDICTS,
-} from '../../domain.ts'
+import { DIFFERENCE_KINDS, VERDICTS } from '../../domain.ts'
+import type { SetReport, TableReport, TableStanding } from '../../report.ts'
 import { countedBy, tableVerdict } from '../judge.ts'
 import { type Labels, labels, type Samples, withLabels } from './encode.ts'
 import { SLICE } from './slice.ts'

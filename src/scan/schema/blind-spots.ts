@@ -1,8 +1,9 @@
 /** Kinds of objects that cannot be compared on a link, whatever they are called. */
 import type { Link } from '../../compare/link.ts'
-import type { SchemaObject, SchemaUnknown, UnknownReason } from '../../domain.ts'
+import type { SchemaObject, UnknownReason } from '../../domain.ts'
 import { hiddenObjects } from '../../mysql/hidden-objects.ts'
 import { incomparableObjects } from '../../mysql/structure/compare.ts'
+import type { SchemaUnknown } from '../../report.ts'
 import { factsOf, type SetContext } from '../context.ts'
 import type { Pair } from './pairs.ts'
 

@@ -1,7 +1,7 @@
 /** One look at the definitions on one link: what was read is compared, and what is new in it proven. */
 import type { Link } from '../../compare/link.ts'
 import { undecidedReason } from '../../compare/undecided.ts'
-import type { SchemaDifference, SchemaObject, SchemaUnknown, UnknownReason } from '../../domain.ts'
+import type { SchemaObject, UnknownReason } from '../../domain.ts'
 import { ServerError } from '../../errors.ts'
 import { compareText } from '../../mysql/normal.ts'
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../mysql/structure/compare.ts'
 import { textOfFacts } from '../../mysql/structure/facts.ts'
 import { type Subject, subjectKey, subjectOf } from '../../mysql/structure/subject.ts'
+import type { SchemaDifference, SchemaUnknown } from '../../report.ts'
 import type { SetContext } from '../context.ts'
 import { readRights } from '../rights.ts'
 import { blindSpotsOn } from './blind-spots.ts'

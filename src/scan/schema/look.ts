@@ -1,9 +1,9 @@
 /** Looks at all definitions of a set, or only at those that are known to differ. */
 import type { Scope } from '../../checks/check.ts'
 import type { Group, Link } from '../../compare/link.ts'
-import type { SchemaDifference, SchemaUnknown } from '../../domain.ts'
 import { ServerError } from '../../errors.ts'
 import { subjectKey, subjectOf } from '../../mysql/structure/subject.ts'
+import type { SchemaDifference, SchemaUnknown } from '../../report.ts'
 import { factsOf, type SetContext } from '../context.ts'
 import { type BlockedLink, failureOf, linksOf } from '../groups.ts'
 import { tellBlindSpots } from './blind-spots.ts'

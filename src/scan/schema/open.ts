@@ -1,6 +1,7 @@
 /** What a look at the definitions could not tell, as what the check counts. */
-import type { FailureReason, SchemaUnknown, UnknownReason } from '../../domain.ts'
+import type { FailureReason, UnknownReason } from '../../domain.ts'
 import { ServerError } from '../../errors.ts'
+import type { SchemaUnknown } from '../../report.ts'
 import type { SetContext } from '../context.ts'
 
 /** These hold of two servers as they are: looking again tells no more. */
