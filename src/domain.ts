@@ -157,3 +157,4 @@ export const CAUSE_ASPECTS = [
 export type CauseAspect = (typeof CAUSE_ASPECTS)[number]
 
 export const CAUSE_OBJECTS = ['column', 'index'] as const
+export type CauseObject = (typeof CAUSE_OBJECTS)[number]

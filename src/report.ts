@@ -3,8 +3,8 @@
  * Times are `Date`s, counts of rows and transactions are `bigint`s (a MySQL sequence number goes to 2^63).
  */
 import type {
-  CAUSE_OBJECTS,
   CauseAspect,
+  CauseObject,
   CheckName,
   DifferenceKind,
   FailureReason,
@@ -158,7 +158,7 @@ export interface TableStanding {
 
 /** An object of a table's definition because of which the table is not compared, or not all of it. */
 export interface Cause {
-  readonly object: (typeof CAUSE_OBJECTS)[number]
+  readonly object: CauseObject
   /** `table.part`, as in `SchemaDifference`. */
   readonly name: string
   /** `version`: alike on both ends, and printed by each server in its own way. */

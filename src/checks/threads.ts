@@ -38,7 +38,7 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
     // A member that has lost the others may not know any more whose it was.
     const group = membership?.group ?? facts.sight.membership?.group ?? null
     facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
-    facts.lastAnswer = context.world.now()
+    facts.lastAnswer = { at: context.world.now(), steady: context.world.steady() }
     facts.outReason = null
     facts.outFailure = null
     facts.server.setUsable(true)

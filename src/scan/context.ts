@@ -44,8 +44,8 @@ export interface ServerFacts {
   /** By channel: the last lag that was known, beyond the configured delay. */
   lags: ReadonlyMap<string, number>
   flavor: Flavor | null
-  /** When it last answered a status query; null = never. */
-  lastAnswer: Date | null
+  /** When it last answered a status query, by the clock and by the one that never jumps; null = never. */
+  lastAnswer: { readonly at: Date; readonly steady: Date } | null
   /** Of the last failure, in words; null when the last try worked. */
   outReason: string | null
   outFailure: FailureReason | null

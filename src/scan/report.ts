@@ -178,7 +178,7 @@ function isUp(context: SetContext, { lastAnswer, outReason }: ServerFacts): bool
   if (lastAnswer === null) return false
   const interval = context.config.intervals.threads
   if (context.mode.once || interval === undefined) return outReason === null
-  return context.world.now().getTime() - lastAnswer.getTime() <= 2 * interval
+  return context.world.steady().getTime() - lastAnswer.steady.getTime() <= 2 * interval
 }
 
 /** `drifted` and `missing` stay when an end goes out of sight; `same` does not for long. */
@@ -188,7 +188,7 @@ function withoutSight(context: SetContext, table: TableReport): TableReport {
   const staleMs = STALE_INTERVALS * (context.config.intervals.checksum ?? 0)
   const now = context.world.now()
   const lastSight = Math.min(
-    ...ends.map((name) => factsOf(context, name).lastAnswer?.getTime() ?? 0),
+    ...ends.map((name) => factsOf(context, name).lastAnswer?.at.getTime() ?? 0),
   )
   const stale = (standing: TableStanding): TableStanding => {
     if (standing.verdict !== 'same' && standing.verdict !== 'suspect') return standing
