@@ -6,7 +6,7 @@ import type { ServerSpec } from '../../src/lab/start.ts'
 import type { Vendor } from '../../src/mysql/flavor.ts'
 import { describeFlavors, startCluster, until, useCluster } from '../support/cluster.ts'
 import { runCheck } from '../support/exporter.ts'
-import { notTheSame, setIn } from '../support/report.ts'
+import { differencesIn, notTheSame, setIn } from '../support/report.ts'
 import { startWriter, tableWith } from '../support/writer.ts'
 
 /** On MariaDB each server writes a domain of its own, as its manual asks for. */
@@ -35,6 +35,8 @@ async function fill(lab: Lab): Promise<void> {
 
 /** Definitions are another matter. */
 const DATA = ['--checks=threads,gtid,grants,row_count,checksum']
+
+const DEFINITIONS = ['--checks=threads,grants,schema']
 
 const orders = { schema: 'shop', name: 'orders' }
 const withoutHot = (lines: readonly string[]) => lines.filter((line) => !line.endsWith(' hot'))
@@ -106,6 +108,30 @@ describeFlavors((flavor) => {
       )
       expect(drifted, run.explain).toMatchObject({ source: 'west', channel: 'west' })
       expect(run.code, run.explain).toBe(2)
+    })
+
+    test('have a definition that differs on the channel that brings it, and nowhere else', async () => {
+      const lab = cluster()
+      const clean = await runCheck(lab, DEFINITIONS)
+      expect(setIn(clean.json).schema_differences, clean.explain).toEqual([])
+      expect(setIn(clean.json).schema_unknown, clean.explain).toEqual([])
+      expect(clean.code, clean.explain).toBe(0)
+      // The same on the hub and behind it, so that only the link of the hub differs.
+      const both = async (...statements: string[]) => {
+        for (const name of ['hub', 'leaf']) await lab.server(name).unlogged(...statements)
+      }
+      await both(
+        'ALTER TABLE crm.people ADD COLUMN note INT',
+        'CREATE VIEW shop.v AS SELECT 1 AS x',
+      )
+      const run = await runCheck(lab, DEFINITIONS)
+      await both('ALTER TABLE crm.people DROP COLUMN note', 'DROP VIEW shop.v')
+
+      expect(differencesIn(run.json), run.explain).toEqual([
+        'hub crm people.note: column extra',
+        'hub shop v: view extra',
+      ])
+      expect(setIn(run.json).schema_unknown, run.explain).toEqual([])
     })
 
     test('with one source killed are compared in what comes from the other', async () => {

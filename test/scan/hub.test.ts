@@ -125,6 +125,48 @@ describe('a hub', () => {
     expect(scan.verdicts()).toEqual({ 'hub/e app_e.users': 'same', 'hub/w app_w.users': 'drifted' })
   })
 
+  // Nobody could say whose row it is: the source that is away may have a table of that name, and the channel bring it.
+  test('in one full look while a source is away knows what is the same, and not whose a difference is', async () => {
+    const { databases, east, west, replica } = hub()
+    replica.tables.get('shop.orders')?.rows.set(7, 'of west, for all we know')
+    for (const database of [east, replica]) database.tables.set('shop.logs', makeTableData())
+    west.trouble = new ServerError('connect', 'west: gone')
+    const scan = fakeScan(databases, { once: true })
+
+    await scan.once()
+
+    expect(scan.verdicts()).toEqual({
+      'hub/e shop.logs': 'same',
+      'hub/e shop.orders': 'multi_source',
+      'hub/w shop.payments': 'unreachable',
+    })
+  })
+
+  test('in one full look while a source is away tells a drift in what the rules of its channel leave out', async () => {
+    const { databases, west, replica } = hub()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    const rules = { Channel_Name: 'w', Replicate_Wild_Do_Table: 'shop.pay%' }
+    replica.channels[1] = channelFrom('west', rules)
+    west.trouble = new ServerError('connect', 'west: gone')
+    const scan = fakeScan(databases, { once: true })
+
+    await scan.once()
+
+    expect(scan.verdicts()).toMatchObject({ 'hub/e shop.orders': 'drifted' })
+  })
+
+  test('that was watched before its source went away knows what that one brings, and tells a drift of the other', async () => {
+    const { databases, west, replica } = hub()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    west.trouble = new ServerError('connect', 'west: gone')
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'hub/e shop.orders': 'drifted' })
+  })
+
   test('invents no extra table when one of its sources goes away', async () => {
     const { databases, west } = hub()
     const scan = fakeScan(databases)

@@ -120,6 +120,15 @@ export function setIn(report: CheckReport, name?: string): SetObject {
   return found
 }
 
+/** `db2 shop orders.v: column missing`, sorted. */
+export function differencesIn(report: CheckReport): string[] {
+  return setIn(report)
+    .schema_differences.map(
+      ({ server, schema, name, object, kind }) => `${server} ${schema} ${name}: ${object} ${kind}`,
+    )
+    .sort()
+}
+
 export function serverIn(report: CheckReport, name: string): ServerObject {
   const found = setIn(report).servers.find((server) => server.name === name)
   if (found === undefined) throw new Error(`no server ${name} in ${JSON.stringify(report)}`)
