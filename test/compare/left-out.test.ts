@@ -178,3 +178,63 @@ describe('the outcome of a table that was read in two parts', () => {
     })
   })
 })
+
+describe('what differs where the replica is delayed', () => {
+  const delayed = (range: Range) =>
+    decision(range, { verdict: 'unknown', reason: 'delayed', rows: null })
+  const middle = { lower: ten, upper: twenty }
+  const end = { lower: thirty, upper: null }
+  const inTheEnd = (outcome: TableOutcome): TableOutcome => ({
+    ...outcome,
+    ...(outcome.delayed && { leftOut: outcome.delayed }),
+  })
+  const part = (decisions: readonly Decision[]): TableOutcome => ({
+    ...outcomeWithLeftOut(decisions, LATER),
+    isPartial: true,
+  })
+
+  test('is kept apart from what was decided', () => {
+    const outcome = outcomeWithLeftOut([first, delayed(middle)], NOW)
+
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: 'delayed', rows: null })
+    expect(outcome.delayed?.rest?.ranges).toEqual([middle])
+    expect(outcome.delayed?.decided).toMatchObject({ verdict: 'same', chunks: 1 })
+    expect(outcome).not.toHaveProperty('leftOut')
+  })
+
+  test('makes the whole table the same when it is, with all of its rows', () => {
+    const outcome = outcomeWithLeftOut([first, delayed(middle), last], NOW)
+
+    expect(completed(inTheEnd(outcome), part([decision(middle)]))).toMatchObject({
+      verdict: 'same',
+      unknownReason: null,
+      rows: { source: 30n, replica: 30n },
+      startedAt: NOW,
+    })
+  })
+
+  test('is all of it when a part of the table was read later, because the replica was held back', () => {
+    const held = [first, delayed(middle)]
+    leaveOut(held, { range: { lower: twenty, upper: null }, startedAt: NOW })
+    const between = { lower: twenty, upper: thirty }
+    const rest = part([decision(between), delayed(end)])
+
+    const outcome = completed(outcomeWithLeftOut(held, NOW), rest)
+
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: 'delayed' })
+    expect(outcome.delayed?.rest?.ranges).toEqual([middle, end])
+    const whole = completed(inTheEnd(outcome), part([decision(middle), decision(end)]))
+    expect(whole).toMatchObject({ verdict: 'same', rows: { source: 40n, replica: 40n } })
+    expect(whole.delayed?.rest?.ranges ?? []).toEqual([])
+  })
+
+  test('is all there is of a table of which nothing else was decided', () => {
+    const outcome = outcomeWithLeftOut([delayed(EVERYTHING)], NOW)
+
+    expect(outcome.delayed?.decided).toBeNull()
+    expect(completed(inTheEnd(outcome), part([decision(EVERYTHING)]))).toMatchObject({
+      verdict: 'same',
+      rows: { source: 10n, replica: 10n },
+    })
+  })
+})
