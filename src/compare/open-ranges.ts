@@ -9,9 +9,10 @@ import type { Range } from '../mysql/range.ts'
 import { onBoth } from './both-ends.ts'
 import type { Decision } from './decision.ts'
 import { type Division, divide } from './division.ts'
-import { type ConfirmOptions, fencedLook, type Probe, pauseMs } from './fenced-look.ts'
+import { type ConfirmOptions, fencedLook, pauseMs } from './fenced-look.ts'
 import type { Link } from './link.ts'
-import { judgeLook, type Look, lastOf, NEW_SERIES, type Series } from './series.ts'
+import { batchOf, mostRows, type Opened, type OpenRange, opened, probeOf } from './open-range.ts'
+import { judgeLook, type Look, lastOf } from './series.ts'
 import type { TableReader } from './table-reader.ts'
 import { Undecided, undecidedReason } from './undecided.ts'
 
@@ -30,33 +31,12 @@ export interface OpenRanges {
   settled(): Promise<void>
 }
 
-interface Item {
-  readonly range: Range
-  readonly startedAt: Date
-  readonly depth: number
-  series: Series
-  /** It, or what it was cut from, disagreed once: it stays so until it is decided. */
-  isSuspicious: boolean
-  /** Rows at the last reading on the end that had more; null when not known. */
-  rows: bigint | null
-  movingVisits: number
-  invalid: number
-  alone: boolean
-  dueAt: number
-}
-
 /** A row that moved at so many looks is hot (design section 4). */
 const HOT_VISITS = 8
 /** A range into which rows come faster than it is divided: hot as well. */
 const MAX_DEPTH = 32
-const MOST_BATCH = 64
-const MOST_BATCH_ROWS = 5_000n
 /** A replica that took longer to reach a fence is behind. */
 const LAGGING_MS = 300
-/** Against rows that flip: of single rows always, of ranges once they are suspect. */
-const EXTRA_READINGS = 8
-const EXTRA_READINGS_LARGE = 3
-const MOST_ROWS_READ_OFTEN = 1_000n
 const INCONCLUSIVE_LOOKS = 2
 const INVALID_LOOKS = 3
 const RETRY_MS = 200
@@ -67,7 +47,7 @@ const UNDECIDED = { verdict: 'unknown', rows: null } as const
 
 export function openRanges(options: OpenRangesOptions): OpenRanges {
   const { link, reader, world, signal } = options
-  const items = new Set<Item>()
+  const items = new Set<OpenRange>()
   let running: Promise<void> | null = null
   let failure: { readonly error: unknown } | null = null
   let wake: (() => void) | null = null
@@ -75,15 +55,8 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
   /** Fences in a row that were not reached, of this table on this link. */
   let inconclusive = 0
 
-  function open(what: Pick<Item, 'range' | 'startedAt' | 'depth' | 'rows' | 'isSuspicious'>) {
-    items.add({
-      ...what,
-      movingVisits: 0,
-      series: NEW_SERIES,
-      invalid: 0,
-      alone: false,
-      dueAt: 0,
-    })
+  function open(what: Opened) {
+    items.add(opened(what))
     wake?.()
     start()
   }
@@ -100,7 +73,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
       })
   }
 
-  function decide(item: Item, decision: Omit<Decision, 'range' | 'startedAt'>) {
+  function decide(item: OpenRange, decision: Omit<Decision, 'range' | 'startedAt'>) {
     items.delete(item)
     options.onDecision({ range: item.range, startedAt: item.startedAt, ...decision })
     tellSuspects()
@@ -135,10 +108,14 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
     return Promise.race([world.sleep(next - now, signal), added])
   }
 
-  async function visit(batch: readonly Item[]): Promise<void> {
+  async function visit(batch: readonly OpenRange[]): Promise<void> {
     let looks: Look[]
     try {
-      looks = await fencedLook(link, batch.map(probeOf), options)
+      looks = await fencedLook(
+        link,
+        batch.map((item) => probeOf(item, reader)),
+        options,
+      )
     } catch (error) {
       if (signal.aborted) throw error
       fail(batch, error)
@@ -153,23 +130,13 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
     tellSuspects()
   }
 
-  function probeOf(item: Item): Probe {
-    const rows = item.rows ?? MOST_ROWS_READ_OFTEN + 1n
-    const isSuspect = item.series.disagreements > 0
-    const often = rows <= 1n || (isSuspect && rows <= MOST_ROWS_READ_OFTEN)
-    return {
-      read: (session) => reader.read(session, item.range),
-      extraReadings: often ? EXTRA_READINGS : isSuspect ? EXTRA_READINGS_LARGE : 0,
-    }
-  }
-
-  async function judge(item: Item, look: Look): Promise<void> {
+  async function judge(item: OpenRange, look: Look): Promise<void> {
     const before = item.series.disagreements
     const { result, series } = judgeLook(item.series, look, reader)
     link.source.load.rechecks[result] += 1
     item.series = series
     item.isSuspicious ||= result === 'disagree'
-    item.rows = mostRows(look)
+    item.rows = mostRows([...look.source, look.replica])
     const rows = { source: lastOf(look.source).rows, replica: look.replica.rows }
     if (result === 'same') {
       // It is the replica's contents that the source had: the counts are equal by the token.
@@ -192,7 +159,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
   }
 
   /** @param retryMs until the next look at what cannot be divided. */
-  async function takeApart(item: Item, retryMs: number): Promise<void> {
+  async function takeApart(item: OpenRange, retryMs: number): Promise<void> {
     const startedAt = world.now()
     let division: Division | null
     try {
@@ -220,7 +187,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
   }
 
   /** An optimistic reading of a part; only what differs is opened. */
-  async function readPart(range: Range, parent: Item, share: bigint): Promise<void> {
+  async function readPart(range: Range, parent: OpenRange, share: bigint): Promise<void> {
     const startedAt = world.now()
     const depth = parent.depth + 1
     const { isSuspicious } = parent
@@ -237,7 +204,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
         options.onDecision({ range, startedAt, verdict: 'same', reason: null, rows: both })
         return
       }
-      rows = source.rows > replica.rows ? source.rows : replica.rows
+      rows = mostRows([source, replica])
     } catch (error) {
       // The fenced look will meet the same trouble and say what it means.
       if (signal.aborted || !(error instanceof ServerError || error instanceof Undecided))
@@ -246,7 +213,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
     open({ range, startedAt, depth, rows, isSuspicious })
   }
 
-  function fail(batch: readonly Item[], error: unknown): void {
+  function fail(batch: readonly OpenRange[], error: unknown): void {
     const reason = undecidedReason(error)
     if (reason === 'row_too_large' && batch.length > 1) {
       for (const item of batch) item.alone = true
@@ -292,24 +259,3 @@ const FINAL: ReadonlySet<UnknownReason> = new Set([
   'no_privilege',
   'delayed',
 ])
-
-/** What shares one fence: as many ranges as together are no more than a small chunk. */
-function batchOf(first: Item, due: readonly Item[]): Item[] {
-  const batch = [first]
-  let rows = first.rows ?? MOST_BATCH_ROWS
-  for (const item of due) {
-    if (first.alone || batch.length >= MOST_BATCH) break
-    if (item === first || item.alone || item.rows === null) continue
-    if (rows + item.rows > MOST_BATCH_ROWS) continue
-    rows += item.rows
-    batch.push(item)
-  }
-  return batch
-}
-
-function mostRows(look: Look): bigint {
-  return [...look.source, look.replica].reduce(
-    (most, reading) => (reading.rows > most ? reading.rows : most),
-    0n,
-  )
-}
