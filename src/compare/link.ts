@@ -45,3 +45,12 @@ export interface Group {
   readonly source: Server
   readonly links: readonly Link[]
 }
+
+/** Each once, however many links it has. */
+export function serversOf(groups: readonly Group[]): Server[] {
+  const servers = groups.flatMap(({ source, links }) => [
+    source,
+    ...links.map(({ replica }) => replica),
+  ])
+  return [...new Set(servers)]
+}

@@ -92,7 +92,7 @@ async function walkRange(walking: Walk, range: Range, pace: Pace): Promise<void>
       }
       continue
     }
-    await Promise.all(serversOf(going).map((server) => server.rested(signal)))
+    await Promise.all(serversRead(going).map((server) => server.rested(signal)))
     const startedAt = world.now()
     const read = await compareChunk(walking, going, chunk, canShrink)
     if (read === 'too_slow' || read === 'gave_way') {
@@ -125,7 +125,7 @@ async function lanesToRead({ lanes, options: { gate } }: Walk): Promise<readonly
 }
 
 /** All that is read at the same time. */
-function serversOf(going: readonly Lane[]): Server[] {
+function serversRead(going: readonly Lane[]): Server[] {
   return [...new Set(going.flatMap(({ link }) => [link.source, link.replica]))]
 }
 

@@ -71,8 +71,14 @@ export interface ServerFacts {
 /** What the last look at the definitions of both ends of a link left behind, besides the differences. */
 export interface SchemaLook {
   readonly unknown: readonly SchemaUnknown[]
-  /** As what both ends were compared to the end, and when; null = not to the end. */
-  readonly compared: { readonly stamp: string; readonly atMs: number } | null
+  /** null = not to the end. */
+  readonly compared: Compared | null
+}
+
+/** Both ends of a link as they were when it was compared to the end, and when that was, in ms of the steady clock. */
+export interface Compared {
+  readonly stamp: string
+  readonly atMs: number
 }
 
 /** What the last look at the GTIDs of both ends of a channel found. */

@@ -1,9 +1,9 @@
 /** Which tables each server has. */
-import type { Group } from '../compare/link.ts'
+import { type Group, serversOf } from '../compare/link.ts'
 import { ServerError } from '../errors.ts'
 import { listTables, type TableEntry } from '../mysql/catalog.ts'
 import type { TableName } from '../mysql/filters.ts'
-import { PRIORITY, type Server } from '../server-pool.ts'
+import { PRIORITY } from '../server-pool.ts'
 
 /** By `tableKey`; a server that could not be listed has its error instead. */
 export type Listing = ReadonlyMap<string, TableEntry> | ServerError
@@ -14,11 +14,8 @@ export function tableKey({ schema, table }: TableName) {
 }
 
 export async function listAll(groups: readonly Group[], signal: AbortSignal): Promise<Listings> {
-  const servers = new Set<Server>(
-    groups.flatMap(({ source, links }) => [source, ...links.map(({ replica }) => replica)]),
-  )
   const listed = await Promise.all(
-    [...servers].map(async (server): Promise<[string, Listing]> => {
+    serversOf(groups).map(async (server): Promise<[string, Listing]> => {
       try {
         const tables = await server.read((session) => listTables(session, { signal }), {
           priority: PRIORITY.status,

@@ -61,7 +61,7 @@ export function remember(context: SetContext): SetMemory {
     name: config.name,
     passStartedAt,
     comparedAs: comparedAs(config),
-    servers: serversOf(context),
+    servers: serverMemories(context),
     schemaDifferences: [...context.schemaDifferences].map(([key, differences]) => {
       const [replica, channel, source] = JSON.parse(key) as [string, string, string]
       const { unknown = [] } = context.schemaLooks.get(key) ?? {}
@@ -84,7 +84,7 @@ export function changesOf(context: SetContext): {
       context.config.name,
       all,
       context.passStartedAt,
-      JSON.stringify(serversOf(context)),
+      JSON.stringify(serverMemories(context)),
       ...chunks,
       ...context.schemaDifferences.values(),
       ...context.schemaLooks.values(),
@@ -92,7 +92,7 @@ export function changesOf(context: SetContext): {
   }
 }
 
-function serversOf({ facts }: SetContext): ServerMemory[] {
+function serverMemories({ facts }: SetContext): ServerMemory[] {
   return [...facts.values()].map(({ server: { config }, sight, schemaRead, variables }) => ({
     name: config.name,
     address: config.address,

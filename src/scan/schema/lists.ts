@@ -1,4 +1,4 @@
-import type { Group } from '../../compare/link.ts'
+import { type Group, serversOf } from '../../compare/link.ts'
 import { ServerError } from '../../errors.ts'
 import { listSubjects } from '../../mysql/structure/list.ts'
 import { subjectKey } from '../../mysql/structure/subject.ts'
@@ -7,11 +7,10 @@ import type { Lists } from './pairs.ts'
 
 /** Each server once, however many links it has; all at the same time. */
 export async function listsOf(groups: readonly Group[], signal: AbortSignal): Promise<Lists> {
-  const servers = new Set<Server>(
-    groups.flatMap(({ source, links }) => [source, ...links.map(({ replica }) => replica)]),
-  )
   const found = await Promise.all(
-    [...servers].map(async (server) => [server.config.name, await listOf(server, signal)] as const),
+    serversOf(groups).map(
+      async (server) => [server.config.name, await listOf(server, signal)] as const,
+    ),
   )
   return new Map(found)
 }

@@ -4,16 +4,10 @@ import { identityText } from '../../mysql/dialect.ts'
 import { EVERYWHERE, holds } from '../../mysql/grant-scope.ts'
 import { definitionStamp } from '../../mysql/structure/stamp.ts'
 import type { Server } from '../../server-pool.ts'
-import { factsOf, type SetContext } from '../context.ts'
+import { type Compared, factsOf, type SetContext } from '../context.ts'
 
 /** All is read so often nevertheless: against changes without a statement, such as files that were put there. */
 const MOST_MS = 86_400_000
-
-/** Both ends of a link as they were when it was compared to the end, and when that was. */
-export interface Compared {
-  readonly stamp: string
-  readonly atMs: number
-}
 
 /** The stamp of a link before it is read; null = what is read now says nothing of later. */
 export type StampOf = (link: Link) => Promise<string | null>
