@@ -1,5 +1,5 @@
 /** One statement over a view of information_schema, for the subjects at hand. */
-import { textOrNull } from '../catalog.ts'
+import { textOf, textOrNull } from '../catalog.ts'
 import type { QueryOptions, Row, Session } from '../query.ts'
 import { quoteName, quoteText } from '../sql.ts'
 import type { Fact } from './facts.ts'
@@ -38,13 +38,20 @@ export function asking(session: Session, subjects: readonly Subject[], options: 
     query: (sql) => session.query(sql, options),
     async view(select) {
       const rows = await session.query(selectSql(select, subjects), options)
-      return rows.flatMap(({ subject_schema, subject_name, ...row }) => {
-        const [schema, name] = [subject_schema, subject_name].map(
-          (value) => textOrNull(value) ?? '',
-        )
-        const subject = wanted.get(subjectKey({ kind, schema: schema ?? '', name: name ?? '' }))
-        return subject === undefined ? [] : [{ subject, fact: factOf(row) }]
-      })
+      const fields = Object.keys(select.fields)
+      const found: Found[] = []
+      let at = ''
+      let subject: Subject | undefined
+      for (const row of rows) {
+        const [schema, name] = [textOf(row['subject_schema']), textOf(row['subject_name'])]
+        // The rows of one subject come together.
+        if (at !== `${schema}\0${name}`) {
+          at = `${schema}\0${name}`
+          subject = wanted.get(subjectKey({ kind, schema, name }))
+        }
+        if (subject !== undefined) found.push({ subject, fact: factOf(row, fields) })
+      }
+      return found
     },
   }
 }
@@ -72,8 +79,10 @@ function literals(names: readonly string[]): string {
   return [...new Set(names)].map(quoteText).join(', ')
 }
 
-function factOf(row: Row): Fact {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOrNull(value)]))
+function factOf(row: Row, fields: readonly string[]): Fact {
+  const fact: Record<string, string | null> = {}
+  for (const name of fields) fact[name] = textOrNull(row[name])
+  return fact
 }
 
 /** By a column that counts. */

@@ -105,11 +105,13 @@ async function wholesOf(
 
 /** The order in which a server gives its rows means nothing. */
 function sorted(own: Partial<Record<SchemaObject, Fact[]>>): Facts['of'] {
-  const text = (fact: Fact) => JSON.stringify(fact)
   return Object.fromEntries(
     Object.entries(own).map(([object, facts]) => [
       object,
-      facts.length < 2 ? facts : facts.toSorted((a, b) => compareText(text(a), text(b))),
+      facts
+        .map((fact) => ({ fact, text: JSON.stringify(fact) }))
+        .sort((a, b) => compareText(a.text, b.text))
+        .map(({ fact }) => fact),
     ]),
   )
 }
