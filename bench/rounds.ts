@@ -54,7 +54,8 @@ export async function runRounds<const T extends readonly Contender[]>(
   }
 }
 
-function cpuSecondsAt({ lab }: Rig): number {
+/** That was used so far: all servers, and the programs that have ended. */
+export function cpuSecondsAt({ lab }: Rig): number {
   const servers = lab.servers.map(({ pid }) => (pid === null ? 0 : cpuSecondsOf(pid)))
   return servers.reduce((sum, each) => sum + each, cpuSecondsOfChildren())
 }

@@ -3,7 +3,7 @@ import type { Vendor } from '../src/mysql/flavor.ts'
 import type { Machine, OthersLoad } from './machine.ts'
 import type { Rig } from './rig.ts'
 
-export const ROW_NAMES = ['verification', 'bound', 'digest', 'oltp'] as const
+export const ROW_NAMES = ['verification', 'bound', 'digest', 'oltp', 'schema'] as const
 
 export type RowName = (typeof ROW_NAMES)[number]
 

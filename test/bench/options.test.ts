@@ -9,7 +9,7 @@ test('rows are named or numbered', () => {
 
 test('without options everything is measured as the targets say', () => {
   expect(parseOptions([])).toEqual({
-    rows: ['verification', 'bound', 'digest', 'oltp'],
+    rows: ['verification', 'bound', 'digest', 'oltp', 'schema'],
     flavors: ['mariadb', 'mysql'],
     size: 2_000_000,
     repeat: 5,
@@ -24,7 +24,7 @@ test('a small table is for trying: one quick round, and not kept', () => {
   expect(options && isKept(options)).toBe(false)
 })
 
-test.for([['--rows=5'], ['--flavor=oracle'], ['--size=many'], ['--repeat=0'], ['--fast']])(
+test.for([['--rows=6'], ['--flavor=oracle'], ['--size=many'], ['--repeat=0'], ['--fast']])(
   'a mistake names the option: %s',
   (argv) => {
     const [option = ''] = argv[0]?.split('=') ?? []
