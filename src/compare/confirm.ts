@@ -4,8 +4,9 @@
  */
 import type { UnknownReason } from '../domain.ts'
 import type { Session } from '../mysql/query.ts'
-import { type ConfirmOptions, fencedLook, pauseMs } from './fenced-look.ts'
+import { type ConfirmOptions, fencedLook, type Probe, pauseMs } from './fenced-look.ts'
 import type { Link } from './link.ts'
+import { pendingLooks } from './pending-looks.ts'
 import { judgeLook, type Look, NEW_SERIES, type Series } from './series.ts'
 import { undecidedReason } from './undecided.ts'
 
@@ -47,17 +48,24 @@ export async function confirm(
   const startedMs = options.world.steady().getTime()
   const elapsedMs = () => options.world.steady().getTime() - startedMs
   const series = new Map<string, Series>(names.map((name) => [name, NEW_SERIES]))
+  const isDelayed = link.delayMs > 0
+  let pending: readonly Structures[] | null = null
+  const giveUp = (reason: UnknownReason) => {
+    for (const name of series.keys()) found.set(name, { verdict: 'unknown', reason })
+    return found
+  }
   for (let looks = 0; series.size > 0; looks += 1) {
-    if (looks > 0) await options.world.sleep(pauseMs(options), options.signal)
-    let look: Structures
+    if (looks > 0 && !isDelayed) await options.world.sleep(pauseMs(options), options.signal)
+    let look: Structures | undefined
     try {
-      look = await lookAt([...series.keys()])
+      if (isDelayed) pending ??= await lookAhead()
+      look = pending === null ? await lookAt([...series.keys()]) : pending[looks]
     } catch (error) {
       if (options.signal.aborted) throw error
-      const reason = undecidedReason(error)
-      for (const name of series.keys()) found.set(name, { verdict: 'unknown', reason })
-      return found
+      return giveUp(undecidedReason(error))
     }
+    // What moved meanwhile would move within another delay, too.
+    if (look === undefined) return giveUp('delayed')
     for (const [name, before] of series) {
       const ofName = lookOf(look, name)
       const { result, series: after } = judgeLook(before, ofName)
@@ -73,8 +81,8 @@ export async function confirm(
   }
   return found
 
-  async function lookAt(wanted: readonly string[]): Promise<Structures> {
-    const probe = {
+  function probeOf(wanted: readonly string[]): Probe {
+    return {
       extraReadings: options.extraReadings ?? EXTRA_READINGS,
       async read(session: Session) {
         const things = await read(session)
@@ -82,11 +90,21 @@ export async function confirm(
         return { token: JSON.stringify(Object.fromEntries(entries)), rows: 0n }
       },
     }
-    const [look] = await fencedLook(link, [probe], options)
-    if (look === undefined) throw new Error('one look was asked for')
-    const things = ({ token }: { readonly token: string }) => JSON.parse(token) as Things
-    return { source: look.source.map(things), replica: things(look.replica) }
   }
+
+  async function lookAt(wanted: readonly string[]): Promise<Structures> {
+    return structuresOf(await fencedLook(link, [probeOf(wanted)], options))
+  }
+
+  async function lookAhead(): Promise<Structures[]> {
+    return (await pendingLooks(link, [probeOf(names)], options)).map(structuresOf)
+  }
+}
+
+function structuresOf([look]: readonly Look[]): Structures {
+  if (look === undefined) throw new Error('one look was asked for')
+  const things = ({ token }: { readonly token: string }) => JSON.parse(token) as Things
+  return { source: look.source.map(things), replica: things(look.replica) }
 }
 
 type Things = Readonly<Record<string, Thing>>

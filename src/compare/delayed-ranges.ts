@@ -13,8 +13,9 @@ import type { Range } from '../mysql/range.ts'
 import { onBoth } from './both-ends.ts'
 import type { Decision } from './decision.ts'
 import { divide } from './division.ts'
-import { fencedLook, type Probe, pauseMs } from './fenced-look.ts'
+import type { Probe } from './fenced-look.ts'
 import type { OpenRanges, OpenRangesOptions } from './open-ranges.ts'
+import { pendingLooks } from './pending-looks.ts'
 import { judgeLook, type Look, type LookResult, lastOf, NEW_SERIES } from './series.ts'
 import { undecidedReason } from './undecided.ts'
 
@@ -127,19 +128,6 @@ export function delayedRanges(options: OpenRangesOptions): OpenRanges {
     }
   }
 
-  /** Fences taken one after the other, and all waited for at once: three confirmations take one delay. */
-  async function looksAt(items: readonly Item[]): Promise<Look[][]> {
-    const looks: Promise<Look[]>[] = []
-    for (let taken = 0; taken < options.confirmations; taken += 1) {
-      if (taken > 0) await world.sleep(pauseMs(options), signal)
-      const look = fencedLook(link, items.map(probeOf), options)
-      // Whoever waits for all of them is told.
-      look.catch(() => undefined)
-      looks.push(look)
-    }
-    return await Promise.all(looks)
-  }
-
   function judge(item: Item, looks: readonly Look[]): void {
     let series = NEW_SERIES
     let result: LookResult = 'moving'
@@ -168,7 +156,7 @@ export function delayedRanges(options: OpenRangesOptions): OpenRanges {
       const items = batch()
       if (items.length === 0) return
       try {
-        const looks = await looksAt(items)
+        const looks = await pendingLooks(link, items.map(probeOf), options)
         for (const [index, item] of items.entries()) {
           const ofItem = looks.flatMap((look) => look[index] ?? [])
           judge(item, ofItem)

@@ -13,12 +13,22 @@ import { record } from './record.ts'
 import type { TableState } from './table-store.ts'
 import { visitTable } from './visit.ts'
 
-interface Waiting {
-  readonly target: Target
-  readonly check: TableCheck
-  /** Of the visit that found that it differs. */
-  readonly before: TableOutcome
+/** A table on a link that has an `afterDelay`. */
+interface Delayed {
+  readonly link: Link
+  readonly state: TableState
 }
+
+interface Waiting {
+  readonly table: Delayed
+  readonly look: LookAfterDelay
+}
+
+/**
+ * Takes its fences and waits for them.
+ * @param stands whether the table is still there, and the link what it was: else nothing that was found counts.
+ */
+export type LookAfterDelay = (link: Link, stands: () => boolean) => Promise<void>
 
 export interface AfterDelay {
   /** First come, first served; what a later pass found takes the place of what an earlier one did. */
@@ -29,17 +39,10 @@ export interface AfterDelay {
 /** Each holds a few dozen ranges, and reads the source a few dozen times. */
 const MOST_AT_ONCE = 64
 
-/** Of an outcome in which nothing is delayed nothing is left to be done. */
-export function lookAfterDelay(
-  context: SetContext,
-  target: Target,
-  check: TableCheck,
-  before: TableOutcome,
-): void {
-  if (!before.delayed || target.link.afterDelay === null) return
-  // A look at the contents counts the rows as well.
-  if (check === 'row_count' && context.mode.checks.includes('checksum')) return
-  context.afterDelay.waiting.set(target.state, { target, check, before })
+/** As soon as it is the table's turn. */
+export function lookAfterDelay(context: SetContext, table: Delayed, look: LookAfterDelay): void {
+  if (table.link.afterDelay === null) return
+  context.afterDelay.waiting.set(table.state, { table, look })
   startWaiting(context)
 }
 
@@ -49,7 +52,7 @@ function startWaiting(context: SetContext): void {
     if (underWay.size >= MOST_AT_ONCE || context.signal.aborted) return
     if (underWay.has(state)) continue
     waiting.delete(state)
-    const look = lookAt(context, next)
+    const look = start(context, next)
       .catch((error: unknown) => {
         if (context.signal.aborted) return
         const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -63,38 +66,52 @@ function startWaiting(context: SetContext): void {
   }
 }
 
-/** Leaves the verdict of the passes as it is, unless more is known in the end. */
-async function lookAt(context: SetContext, { target, check, before }: Waiting): Promise<void> {
-  const { listed, state } = target
-  const link = target.link.afterDelay
-  const rest = before.delayed?.rest ?? null
-  if (link === null || !isAsItWas(context, target)) return
-  const visit = await visitTable(context, {
-    check,
-    table: listed,
-    links: [link],
-    ranges: rest,
-    signature: rest?.signature ?? null,
-    positions: new Map(),
-    doubtOf: () => listed.doubt,
-    isKnownToDiffer: () => state.standings[check]?.verdict === 'drifted',
-    // All its looks are judged at once.
-    onSuspects: () => undefined,
-    onDrifted: () => undefined,
-    located: () => null,
-  })
-  const outcome = (await visit.outcomes).get(link)
-  if (outcome === undefined || !isAsItWas(context, target)) return
+async function start(context: SetContext, { table, look }: Waiting): Promise<void> {
+  const stands = () => isAsItWas(context, table)
+  const { afterDelay } = table.link
+  if (afterDelay !== null && stands()) await look(afterDelay, stands)
+}
+
+/**
+ * What differed in a visit. Leaves the verdict of the passes as it is, unless more is known in the end.
+ * @param before its outcome; where nothing is delayed nothing is left to be done.
+ */
+export function visitAfterDelay(
+  context: SetContext,
+  { link, listed, state }: Target,
+  check: TableCheck,
+  before: TableOutcome,
+): void {
   const { delayed } = before
-  const whole = completed({ ...before, ...(delayed && { leftOut: delayed }) }, outcome)
-  const isNews = (state.standings[check]?.verifiedAt ?? before.startedAt) <= before.startedAt
-  if (whole.leftOut || whole.verdict === 'unknown' || !isNews) return
-  state.drifted[check] = { key: visit.keyOf(link), ranges: whole.drifted }
-  record(context, target, check, whole)
+  // A look at the contents counts the rows as well.
+  if (!delayed || (check === 'row_count' && context.mode.checks.includes('checksum'))) return
+  lookAfterDelay(context, { link, state }, async (waiting, stands) => {
+    const visit = await visitTable(context, {
+      check,
+      table: listed,
+      links: [waiting],
+      ranges: delayed.rest,
+      signature: delayed.rest?.signature ?? null,
+      positions: new Map(),
+      doubtOf: () => listed.doubt,
+      isKnownToDiffer: () => state.standings[check]?.verdict === 'drifted',
+      // All its looks are judged at once.
+      onSuspects: () => undefined,
+      onDrifted: () => undefined,
+      located: () => null,
+    })
+    const outcome = (await visit.outcomes).get(waiting)
+    if (outcome === undefined || !stands()) return
+    const whole = completed({ ...before, leftOut: delayed }, outcome)
+    const isNews = (state.standings[check]?.verifiedAt ?? before.startedAt) <= before.startedAt
+    if (whole.leftOut || whole.verdict === 'unknown' || !isNews) return
+    state.drifted[check] = { key: visit.keyOf(waiting), ranges: whole.drifted }
+    record(context, { state }, check, whole)
+  })
 }
 
 /** Since then hours may have passed: with another source, or other filters, a difference means something else. */
-function isAsItWas(context: SetContext, { link, state }: Target): boolean {
+function isAsItWas(context: SetContext, { link, state }: Delayed): boolean {
   const { server, channel } = state.id
   if (!context.tables.of(server, channel).includes(state)) return false
   const links = linksOf(context).groups.flatMap((group) => group.links)

@@ -5,7 +5,7 @@ import { completed } from '../compare/left-out.ts'
 import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
-import { lookAfterDelay } from './after-delay.ts'
+import { visitAfterDelay } from './after-delay.ts'
 import { approximateRowsOn } from './approximate-rows.ts'
 import type { SetContext } from './context.ts'
 import { record } from './record.ts'
@@ -132,7 +132,7 @@ export async function startVisit(
       if (isGone && (whole.reason === 'delayed' || !isInconclusive(whole.reason))) {
         context.tables.turn(state, check, 'unknown', whole.reason)
       }
-      if (scope !== 'findings') lookAfterDelay(context, target, check, whole)
+      if (scope !== 'findings') visitAfterDelay(context, target, check, whole)
       if (check === 'checksum' && !whole.isPartial) state.position = null
     }
     // What was drifted agrees now, and only the whole table tells of the rest.

@@ -5,6 +5,7 @@ import type { Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { madeAt } from '../mysql/catalog.ts'
 import type { Session } from '../mysql/query.ts'
+import { lookAfterDelay } from './after-delay.ts'
 import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
 import type { LinkTables } from './link-tables.ts'
@@ -65,7 +66,26 @@ async function confirmBatch(
     const result = found.get(key)
     if (result === undefined) throw new Error('a result for each table was promised')
     for (const check of checks) judge(context, table, check, result)
+    if (result.verdict === 'unknown' && result.reason === 'delayed') {
+      lookAgain(context, link, table, checks)
+    }
   }
+}
+
+/** Made on the source a moment ago, or missing on its replica: that shows when the delay is over. */
+function lookAgain(
+  context: SetContext,
+  link: Link,
+  table: OneSided,
+  checks: readonly TableCheck[],
+): void {
+  const { listed, state } = table
+  lookAfterDelay(context, { link, state }, async (waiting, stands) => {
+    const found = await confirmOneSided(context, waiting, [listed])
+    const result = found.get(tableKey(listed.replica))
+    if (result?.verdict !== 'differs' || !stands()) return
+    for (const check of checks) judge(context, table, check, result)
+  })
 }
 
 function judge(

@@ -110,4 +110,22 @@ describeFlavors((flavor) => {
 
     expect([...seen]).toEqual([])
   })
+
+  // Last: the table stays away.
+  test('a table that a delayed replica lacks is missing once its delay is over', async () => {
+    const lab = cluster()
+    await using exporter = await exporterOf(lab)
+    await untilSame(exporter, PATIENCE_MS)
+    await using live = startWriter(lab.server('db1'), 'shop.live', 1_000_000)
+    await until(() => live.writes > 20, 'the source is written')
+    await lab.server('db2').unlogged('DROP TABLE shop.products')
+
+    const report = await untilReport(
+      exporter,
+      (each) => alarms(each).length > 0,
+      'something is told',
+      PATIENCE_MS,
+    )
+    expect(alarms(report)).toEqual(['db2 shop.products: missing missing_on_replica'])
+  })
 })

@@ -166,6 +166,36 @@ describe('a table that differs on a replica that is delayed on purpose', () => {
     expect(verdictOf(scan)).toBe('filtered')
   })
 
+  test('because it is not there is missing once its delay is over', async () => {
+    const { scan, replica, afterDelay } = delayedShop()
+    replica.tables.delete('shop.orders')
+
+    await scan.pass('checksum')
+    expect(verdictOf(scan)).toBe('delayed')
+
+    await afterDelay()
+    expect(verdictOf(scan)).toBe('missing_on_replica')
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.orders': 'missing_on_replica' })
+
+    replica.tables.set('shop.orders', makeTableData(20))
+    await scan.pass('checksum', 'findings')
+    await scan.pass('checksum')
+    expect(verdictOf(scan)).toBe('same')
+  })
+
+  test('because it was made a moment ago is not missing, and the same when it has come', async () => {
+    const { scan, source, replica, afterDelay } = delayedShop()
+    source.tables.set('shop.fresh', makeTableData())
+    await scan.pass('checksum')
+
+    await afterDelay(() => replica.tables.set('shop.fresh', makeTableData()))
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.fresh': 'delayed' })
+
+    await scan.pass('checksum')
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.fresh': 'same' })
+    expect(scan.log.filter((line) => line.includes('to=missing'))).toEqual([])
+  })
+
   test('ends with the exporter, however long its delay still is', async () => {
     const { scan, replica } = delayedShop()
     orders(replica).set(7, 'b')
