@@ -1,4 +1,5 @@
 import { ServerError } from '../errors.ts'
+import { dialectOf } from '../mysql/dialects.ts'
 import { judgePrivileges, type PrivilegeNeeds } from '../mysql/privileges.ts'
 import { assertUsable, isRefused, type ServerFacts, type SetContext } from '../scan/context.ts'
 import { readRights } from '../scan/rights.ts'
@@ -26,13 +27,19 @@ export const grants: Check = {
 
 const NOTHING_KNOWN = { excess: [], missing: [], refused: [] }
 
-async function look(context: SetContext, facts: ServerFacts, needs: PrivilegeNeeds): Promise<void> {
+async function look(
+  context: SetContext,
+  facts: ServerFacts,
+  needs: Omit<PrivilegeNeeds, 'hasHiddenMembers'>,
+): Promise<void> {
   const { server } = facts
   const { control, config } = server
   await context.runs.attempt('grants', config.name, async () => {
     assertUsable(facts)
     const account = await readRights(context, server)
-    const held = judgePrivileges(account, await control.flavor(), needs)
+    const flavor = await control.flavor()
+    const hasHiddenMembers = await dialectOf(flavor).hasHiddenMembers(control)
+    const held = judgePrivileges(account, flavor, { ...needs, hasHiddenMembers })
     const { allowWritePrivileges } = context.config
     facts.privileges = allowWritePrivileges ? { ...held, refused: [] } : held
     if (!isRefused(context, config.name)) return

@@ -171,6 +171,8 @@ export interface Dialect {
   identity(session: Session): Promise<Identity>
   /** null = it is part of no cluster. */
   membership(session: Session): Promise<Membership | null>
+  /** It may be part of a cluster whose members are shown only to those who may read performance_schema. */
+  hasHiddenMembers(session: Session): Promise<boolean>
   channels(session: Session, flavor: Flavor): Promise<ChannelStatus[]>
   /** What the server does not write to its binary log. */
   logRules(session: Session, flavor: Flavor): Promise<LogRules>

@@ -29,6 +29,14 @@ export async function groupMembership(session: Session): Promise<Membership | nu
   }
 }
 
+/** Whether it may be a member of a group: the plugin shows itself to every account, the members do not. */
+export async function mayBeInGroup(session: Session): Promise<boolean> {
+  const [row] = await session.query(
+    "SELECT PLUGIN_STATUS AS status FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'group_replication'",
+  )
+  return shown(row, 'status') === 'ACTIVE'
+}
+
 function stateOf(state: string): MemberState {
   if (state === 'ONLINE') return 'active'
   return state === 'RECOVERING' ? 'catching_up' : 'apart'

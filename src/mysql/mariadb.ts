@@ -36,6 +36,7 @@ export const mariadb: Dialect = {
   },
 
   membership: galeraMembership,
+  hasHiddenMembers: async () => false,
 
   // SHOW SLAVE STATUS shows the default connection only.
   async channels(session, flavor) {

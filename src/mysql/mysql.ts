@@ -2,7 +2,7 @@
 import type { Dialect, Fencing } from './dialect.ts'
 import { readLogRules } from './filter-columns.ts'
 import { galeraMembership } from './galera.ts'
-import { groupFencing, groupMembership } from './group-replication.ts'
+import { groupFencing, groupMembership, mayBeInGroup } from './group-replication.ts'
 import { containsGtidSet, formatGtidSet, parseGtidSet, unionGtidSets } from './gtid-set.ts'
 import { readChannels } from './mysql-channels.ts'
 import { mysqlGtids, ownedGtids } from './mysql-gtids.ts'
@@ -67,6 +67,8 @@ export const mysql: Dialect = {
   async membership(session) {
     return (await groupMembership(session)) ?? (await galeraMembership(session))
   },
+
+  hasHiddenMembers: mayBeInGroup,
 
   channels: readChannels,
 

@@ -9,6 +9,8 @@ import { wantedForObjects } from './hidden-objects.ts'
 export interface PrivilegeNeeds {
   /** It has replication channels, or it is not known whether it has. */
   readonly channels: boolean
+  /** See `Dialect.hasHiddenMembers`. */
+  readonly hasHiddenMembers: boolean
   /** Another server of the set replicates from it. */
   readonly isSource: boolean
   /** The definitions of views, triggers and the like are compared. */
@@ -104,18 +106,22 @@ function missingOf(grants: readonly Grant[], flavor: Flavor, needs: PrivilegeNee
   ]
   return [
     ...needed.filter(lacks).map((name) => `${name} ON ${scopeText(EVERYWHERE)}`),
-    ...(lacksChannelTables(grants, flavor, needs) ? ['SELECT ON `performance_schema`.*'] : []),
+    ...(lacksReplicationTables(grants, flavor, needs) ? ['SELECT ON `performance_schema`.*'] : []),
     ...(needs.objects ? wantedForObjects(grants, flavor) : []),
   ]
 }
 
-/** What a channel of MySQL has received stands there alone, and nothing that differs is confirmed without it. */
-function lacksChannelTables(
+/**
+ * What a channel of MySQL has received stands there alone, and nothing that differs is confirmed without it; so do the
+ * members of a group, which look like servers on their own without it.
+ */
+function lacksReplicationTables(
   grants: readonly Grant[],
   flavor: Flavor,
-  { channels }: PrivilegeNeeds,
+  { channels, hasHiddenMembers }: PrivilegeNeeds,
 ): boolean {
-  if (flavor.vendor !== 'mysql' || !channels || readScopes(grants).length === 0) return false
+  const isNeeded = flavor.vendor === 'mysql' && (channels || hasHiddenMembers)
+  if (!isNeeded || readScopes(grants).length === 0) return false
   return !holds(grants, 'SELECT', schemaScope('performance_schema'))
 }
 

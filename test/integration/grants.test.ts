@@ -1,9 +1,9 @@
 /** What accounts need, what they hold, and that the README asks for exactly that. */
 import { readFileSync } from 'node:fs'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { breakServer } from '../../src/lab/breakage.ts'
 import { createShop } from '../../src/lab/shop.ts'
-import { describeFlavors, useCluster } from '../support/cluster.ts'
+import { describeFlavors, THREE_MEMBERS, useCluster } from '../support/cluster.ts'
 import { configOf, runCheck } from '../support/exporter.ts'
 import { notTheSame, setIn } from '../support/report.ts'
 
@@ -217,4 +217,28 @@ describeFlavors((flavor) => {
       expect(found).toEqual({ code: 3, excess: ['db1 INSERT', 'db2 INSERT'], missing: [] })
     })
   }
+})
+
+describe('on mysql, members of a group', () => {
+  const cluster = useCluster('mysql', THREE_MEMBERS, { cluster: true })
+
+  test('that does not show itself to the account are not taken for servers on their own in silence', async () => {
+    await cluster()
+      .server('db1')
+      .exec(
+        'CREATE DATABASE shop',
+        'CREATE TABLE shop.t (id INT PRIMARY KEY)',
+        `CREATE USER aside@'%' IDENTIFIED BY '${PASSWORD}'`,
+        "GRANT PROCESS, REPLICATION CLIENT ON *.* TO aside@'%'",
+        "GRANT SELECT ON shop.* TO aside@'%'",
+      )
+    await cluster().caughtUp()
+    const config = configOf(cluster(), { username: 'aside', password: PASSWORD })
+    const run = await runCheck(cluster(), ['--checks=grants'], { config })
+    const lacks = 'GRANT SELECT ON `performance_schema`.* TO `aside`@`%`'
+    expect(
+      setIn(run.json).privileges.filter(({ missing }) => missing.includes(lacks)),
+      run.explain,
+    ).toHaveLength(THREE_MEMBERS.length)
+  })
 })

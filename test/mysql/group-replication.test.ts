@@ -107,3 +107,12 @@ describe('the fence between members', () => {
     expect(await fencing?.hasReached(replica, `${GROUP}:1-5`, 'group_replication')).toBe(false)
   })
 })
+
+it.for<[string, string | null, boolean]>([
+  ['has a group that it may be in', 'ACTIVE', true],
+  ['has it switched off', 'DISABLED', false],
+  ['has no such plugin', null, false],
+])('a server that %s', async ([, status, isHidden]) => {
+  const session = fakeSession({ 'SELECT PLUGIN_STATUS': status === null ? [] : [{ status }] })
+  expect(await mysql.hasHiddenMembers(session)).toBe(isHidden)
+})

@@ -11,7 +11,12 @@ function flavor(vendor: Vendor, version: string): Flavor {
   return { vendor, version: [major, minor, patch] }
 }
 
-const NEEDS: PrivilegeNeeds = { channels: true, isSource: true, objects: false }
+const NEEDS: PrivilegeNeeds = {
+  channels: true,
+  hasHiddenMembers: false,
+  isSource: true,
+  objects: false,
+}
 const CLEAN: PrivilegeReport = { excess: [], refused: [], missing: [] }
 
 function accountOf(lines: readonly string[], name = 'drift@%') {
@@ -209,6 +214,24 @@ describe('what is missing, as the statement that gives it', () => {
   ])('$0.vendor $0.version, $1, $2: $3', ([of, where, line, missing]) => {
     const { missing: found } = judge(of, [line, 'GRANT PROCESS ON *.* TO `u`@`%`'], where)
     expect(found).toEqual(missing.map((name) => names[name]))
+  })
+
+  it.for<[string, Partial<PrivilegeNeeds>, string[]]>([
+    ['on a source is not needed', source, []],
+    ['is needed where channels are', replica, ['TABLES']],
+    [
+      'is needed where the members of a group are',
+      { ...source, hasHiddenMembers: true },
+      ['TABLES'],
+    ],
+  ])('performance_schema of MySQL %s', ([, needs, missing]) => {
+    const lines = [
+      'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `u`@`%`',
+      'GRANT SELECT ON `shop`.* TO `u`@`%`',
+    ]
+    expect(judge(flavor('mysql', '9.7.4'), lines, needs).missing).toEqual(
+      missing.map((name) => names[name]),
+    )
   })
 
   test('for the account as the server knows it', () => {
