@@ -24,9 +24,13 @@ export function isRight({ as, told, resolved }: AlertOutcome): boolean {
   return as === 'later' || (as === 'expected' && told !== null && resolved !== null)
 }
 
-/** At speed the parts that cannot be divided take most of the time. */
+/**
+ * At speed the parts that cannot be divided take most of the time. What was not awaited lasts until a replica has
+ * caught up, or until all was looked at again.
+ */
 function isLate({ speed, alerts }: Outcome): boolean {
-  return speed === 1 && (longest(alerts, 'resolved') ?? 0) > RESOLVE_LIMIT_S
+  const awaited = alerts.filter(({ as }) => as === 'expected')
+  return speed === 1 && (longest(awaited, 'resolved') ?? 0) > RESOLVE_LIMIT_S
 }
 
 /** Seconds of the last one; null when there is none. */

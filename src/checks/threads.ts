@@ -39,6 +39,7 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
     const group = membership?.group ?? facts.sight.membership?.group ?? null
     facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
     facts.lastAnswer = { at: context.world.now(), steady: context.world.steady() }
+    if (facts.outFailure !== null) facts.changedAt = context.world.now()
     facts.outReason = null
     facts.outFailure = null
     facts.server.setUsable(true)

@@ -51,6 +51,8 @@ export interface ServerFacts {
   outFailure: FailureReason | null
   /** false before it was read, and while the account may not read it: what it was last is not what it is. */
   isStatusKnown: boolean
+  /** When it came back, or what our account may do there changed: what could not be read before may be read now. */
+  changedAt: Date | null
   gtid: GtidReport | null
   readonly errants: ErrantMemory
   /** When the newest heartbeat row was written that has come from its source; null = none was seen. */
@@ -153,6 +155,7 @@ export function createContext(
         outReason: null,
         outFailure: null,
         isStatusKnown: false,
+        changedAt: null,
         gtid: null,
         errants: noErrants(),
         heartbeat: null,

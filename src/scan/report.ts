@@ -89,7 +89,10 @@ function seenBy(context: SetContext, facts: ServerFacts): SeenReplicas | null {
   return grants !== null && holds(grants, 'PROCESS', EVERYWHERE) ? seen : null
 }
 
-/** A replica that cannot be read may be connected all the same. */
+/**
+ * A replica that cannot be read may be connected all the same. What a source that is down saw last is older than what
+ * its replicas say of their connections now.
+ */
 function watchedOn(
   context: SetContext,
   { channels, twins }: Topology,
@@ -98,7 +101,7 @@ function watchedOn(
   const watched = new Map<string, number>()
   for (const link of channels) {
     if (link.source !== source || twins.has(link.replica)) continue
-    const isAway = !isUp(context, factsOf(context, link.replica))
+    const isAway = [source, link.replica].some((name) => !isUp(context, factsOf(context, name)))
     if (link.channel.io !== 'running' && !isAway) continue
     watched.set(link.channel.account, (watched.get(link.channel.account) ?? 0) + 1)
   }

@@ -15,6 +15,7 @@ type Target = { readonly link: Link; readonly state: TableState }
 export function beginPass(context: SetContext, check: TableCheck, scope: Scope): Date | null {
   if (check !== 'checksum' || (scope !== 'all' && scope !== 'rest')) return null
   context.pass = { done: 0, tables: 0 }
+  for (const state of context.tables.all()) state.isOwed = false
   if (scope === 'rest' && context.passStartedAt !== null) return context.passStartedAt
   context.passStartedAt = context.world.now()
   return context.passStartedAt
@@ -23,6 +24,22 @@ export function beginPass(context: SetContext, check: TableCheck, scope: Scope):
 /** This pass looked at it before the restart. */
 export function isPassed({ passedAt }: TableState, startedAt: Date | null): boolean {
   return passedAt !== null && passedAt.getTime() === startedAt?.getTime()
+}
+
+/** What the account might not read on that server it may read now: the pass comes back to it at once. */
+export function oweAgain({ tables }: SetContext, server: string): void {
+  for (const state of tables.all()) {
+    const { id, standings } = state
+    const reason = standings.checksum?.reason ?? null
+    if (reason === null || !FORBIDDEN.has(reason) || (id.server !== server && id.source !== server))
+      continue
+    state.isOwed = true
+    state.passedAt = null
+  }
+}
+
+export function isOwedNow({ tables }: SetContext): boolean {
+  return tables.all().some(({ isOwed }) => isOwed)
 }
 
 /** Only an end that was away, or not in its cluster, kept the last pass from these tables: it comes back to them. */
@@ -40,6 +57,7 @@ export function isAnyOwed({ tables, passStartedAt, topology }: SetContext): bool
 }
 
 const OWED: ReadonlySet<Reason> = new Set(['not_yet', 'unreachable', 'identity_changed'])
+const FORBIDDEN: ReadonlySet<Reason> = new Set(['no_privilege', 'write_privileges'])
 /** Of a member that does not take part. */
 const APART: ReadonlySet<Reason> = new Set(['lag', 'no_fence'])
 

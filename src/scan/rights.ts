@@ -4,6 +4,7 @@ import { type Account, readAccount } from '../mysql/account.ts'
 import { holds, tableScope } from '../mysql/grant-scope.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
 import { factsOf, type SetContext } from './context.ts'
+import { oweAgain } from './resume.ts'
 
 /**
  * What it may do on that server now. Rights on everything are those of when it connected: where they have changed,
@@ -18,6 +19,8 @@ export async function readRights(context: SetContext, server: Server): Promise<A
   facts.grants = account.grants
   if (known !== null && !isDeepStrictEqual(known, account.grants)) {
     server.renew()
+    facts.changedAt = context.world.now()
+    oweAgain(context, server.config.name)
     context.log.info('rights_changed', { set: context.config.name, server: server.config.name })
   }
   return account

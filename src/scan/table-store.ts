@@ -55,6 +55,8 @@ export interface TableMemory {
 }
 
 export interface TableState extends TableMemory {
+  /** The pass comes back to it as soon as it can: what was in its way is gone. */
+  isOwed: boolean
   /** How many rows of `drifted` differ; without the rows. */
   located: Located | null
   /** Over the whole table, under way. */
@@ -91,6 +93,7 @@ export interface TableStore {
 }
 
 const NOTHING_UNDER_WAY = {
+  isOwed: false,
   located: null,
   walk: null,
   isRestSame: false,

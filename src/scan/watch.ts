@@ -1,15 +1,15 @@
-/** Looks at a set all the time: every check at its interval, what was found again three times a minute. */
+/** Looks at a set all the time: every check at its interval, what was found again four times a minute. */
 import type { Check, Scope } from '../checks/check.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { SetContext } from './context.ts'
-import { isAnyOwed } from './resume.ts'
+import { isAnyOwed, isOwedNow } from './resume.ts'
 import { runCheck } from './run-check.ts'
 
 /**
  * So that a repair resolves its alert within two minutes: a scrape, an evaluation (15 s each) and the rules'
  * `keep_firing_for` (60 s) come on top of this and of the look itself.
  */
-const FINDINGS_INTERVAL_MS = 20_000
+const FINDINGS_INTERVAL_MS = 15_000
 
 /** What a pass could not come to is tried again so often. */
 const OWED_INTERVAL_MS = 60_000
@@ -53,11 +53,22 @@ export function loopsOf(context: SetContext, check: Check): Promise<void>[] {
     check.name === 'checksum'
       ? passes(context, check, interval)
       : repeat(context, interval, () => look('all')),
-    repeat(context, findingsInterval, () => look('findings')),
+    repeat(context, findingsInterval, () =>
+      look(check.name !== 'checksum' && couldNotLookAndMayNow(context, check) ? 'all' : 'findings'),
+    ),
     ...(check.name === 'checksum' && tables.priority.length > 0
       ? [repeat(context, checksum.priorityIntervalMs, () => runCheck(context, check, 'priority'))]
       : []),
   ]
+}
+
+/** Since it could not look somewhere, a server has come back, or the account has other rights there. */
+function couldNotLookAndMayNow({ facts, runs }: SetContext, { name }: Check): boolean {
+  const changes = [...facts.values()].flatMap(({ changedAt }) => changedAt ?? [])
+  return [...facts.keys()].some((server) => {
+    const { success, lastRun } = runs.status(name, server)
+    return !success && lastRun !== null && changes.some((changedAt) => changedAt > lastRun)
+  })
 }
 
 /**
@@ -71,15 +82,21 @@ async function passes(context: SetContext, check: Check, intervalMs: number): Pr
   const isResumed = context.passStartedAt !== null
   let dueAt = isResumed ? world.steady().getTime() + began + intervalMs - world.now().getTime() : 0
   const restMs = () => dueAt - world.steady().getTime()
+  let triedAt = world.steady().getTime()
+  const isTryDue = () =>
+    isOwedNow(context) ||
+    (world.steady().getTime() - triedAt >= OWED_INTERVAL_MS && isAnyOwed(context))
   if (isResumed) await guarded(context, () => runCheck(context, check, 'rest'))
   while (!signal.aborted) {
     if (restMs() <= 0) {
       await guarded(context, () => runCheck(context, check))
       dueAt = world.steady().getTime() + intervalMs
-    } else if (isAnyOwed(context)) {
+      triedAt = world.steady().getTime()
+    } else if (isTryDue()) {
       await guarded(context, () => runCheck(context, check, 'rest'))
+      triedAt = world.steady().getTime()
     }
-    const pauseMs = Math.max(0, Math.min(OWED_INTERVAL_MS, restMs()))
+    const pauseMs = Math.max(0, Math.min(FINDINGS_INTERVAL_MS, restMs()))
     // Woken by the end, which the loop sees for itself.
     await world.sleep(pauseMs, signal).catch(() => undefined)
   }

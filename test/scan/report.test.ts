@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { threads } from '../../src/checks/threads.ts'
+import { ServerError } from '../../src/errors.ts'
+import { parseGrants } from '../../src/mysql/grants.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { runCheck } from '../../src/scan/run-check.ts'
 import { fakeScan } from '../support/fake-scan.ts'
@@ -29,4 +31,23 @@ test('a clock that is set back keeps no server up, one that is set forward takes
   world.jump(-2 * HOUR)
   await world.sleep(3 * (context.config.intervals.threads ?? 0))
   expect(up()).toEqual([false, false])
+})
+
+test('the replicas of a source that died are not taken for some that nobody configured', async () => {
+  const { source, replica, databases } = fakeShop()
+  const scan = fakeScan(databases)
+  await runCheck(scan.context, threads)
+  const facts = scan.context.facts.get('db1')
+  if (facts === undefined) throw new Error('db1 is watched')
+  // As MariaDB tells of them: by the connections that read its log.
+  facts.seenReplicas = { by: 'connection', readers: [{ account: 'repl', host: '10.0.0.9' }] }
+  facts.grants = parseGrants(['GRANT PROCESS ON *.* TO `drift`@`%`'])
+  expect(reportOf(scan.context).replicasUnwatched).toEqual([])
+
+  source.trouble = new ServerError('connect', 'db1: ECONNREFUSED')
+  Object.assign(replica.channels[0] ?? {}, { Replica_IO_Running: 'Connecting' })
+  await scan.world.sleep(10 * 60_000)
+  await runCheck(scan.context, threads)
+
+  expect(reportOf(scan.context).replicasUnwatched).not.toContain('a replica of db1 on 10.0.0.9')
 })

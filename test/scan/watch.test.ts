@@ -170,12 +170,40 @@ describe('what is wrong with the account', () => {
     await watching
   })
 
-  test('is tried again three times a minute while it cannot be read', async () => {
+  test('once it is repaired, all that could not be read is read, and its alerts end within two minutes', async () => {
+    const { databases, replica } = fakeShop()
+    const intervals = { threads: 15_000, grants: HOUR, row_count: HOUR, checksum: 24 * HOUR }
+    const scan = fakeScan(databases, {
+      config: { intervals },
+      checks: ['threads', 'grants', 'row_count', 'checksum'],
+    })
+    const failing = () =>
+      (['row_count', 'checksum'] as const).filter((check) => {
+        const { success } = scan.context.runs.status(check, 'db2')
+        return !success
+      })
+    replica.grants.push(writer)
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(HOUR / 2)
+    expect(failing()).toEqual(['row_count', 'checksum'])
+    expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['write_privileges']))
+
+    replica.grants.pop()
+    // As above; a look at the rights, and one at what follows from them.
+    await scan.world.sleep(32_000)
+
+    expect(failing()).toEqual([])
+    expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['same']))
+    scan.ending.abort()
+    await watching
+  })
+
+  test('is tried again four times a minute while it cannot be read', async () => {
     const { scan, replica, looks } = watched()
     replica.refusals.push([/^SHOW GRANTS/, new ServerError('timeout', 'db2: took too long')])
     const watching = watchSet(scan.context)
     await scan.world.sleep(10 * 60_000)
-    expect(looks()).toBeGreaterThanOrEqual(30)
+    expect(looks()).toBeGreaterThanOrEqual(40)
     scan.ending.abort()
     await watching
   })
