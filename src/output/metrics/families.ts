@@ -32,12 +32,12 @@ function counter<const Labels extends readonly string[]>(labels: Labels, help: s
 export const FAMILIES = {
   up: gauge(SERVER, '1 = the server answered a query within the last two intervals of the threads check.'),
   server_info: gauge([...SERVER, 'role', 'flavor', 'version', 'server_uuid'], 'What the server is, as last seen; always 1.'),
-  server_read_only: gauge(SERVER, '1 = read_only or super_read_only is on. Absent while the server is not up.'),
+  server_read_only: gauge(SERVER, '1 = read_only or super_read_only is on. Absent while the server is not up, or may not be asked.'),
   sources: gauge(SET, 'Connected parts of the set that hold a server which can be written. Absent while a server is unreadable.'),
   server_identity_duplicates: gauge(SET, 'Servers that share a server_id or server_uuid with another, or are one server under several names. Absent before any was read.'),
   replicas_unwatched: gauge(SET, 'Replicas that a server of the set tells of (SHOW REPLICAS, SHOW SLAVE HOSTS, or connections that read its binary log) and that are not configured. Absent where the account may not know.'),
 
-  replication_channels: gauge(SERVER, 'Channels in SHOW REPLICA STATUS or SHOW ALL SLAVES STATUS. Absent while the server is not up.'),
+  replication_channels: gauge(SERVER, 'Channels in SHOW REPLICA STATUS or SHOW ALL SLAVES STATUS. Absent while the server is not up, or may not be asked.'),
   replication_source_in_set: gauge(CHANNEL, '1 = the source of the channel is a server of the set.'),
   replication_thread_running: gauge(THREAD, '1 = the replication thread runs, 0 = stopped or connecting.'),
   replication_last_error_number: gauge(THREAD, 'Last error number of the replication thread, 0 = none.'),
