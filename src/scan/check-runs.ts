@@ -1,5 +1,5 @@
 /** How each check fared on each server: counted, timed, and never swallowed. */
-import { type CheckName, FAILURE_REASONS, type FailureReason } from '../domain.ts'
+import { CHECK_NAMES, type CheckName, FAILURE_REASONS, type FailureReason } from '../domain.ts'
 import { ServerError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { CheckStatus } from '../report.ts'
@@ -12,6 +12,8 @@ export interface CheckRuns {
    */
   attempt<T>(check: CheckName, server: string, look: () => Promise<T>): Promise<T | null>
   status(check: CheckName, server: string): RunStatus
+  /** The last run of some check failed there because our account lacks a right. */
+  isDenied(server: string): boolean
 }
 
 /** All but what the configuration says. */
@@ -19,6 +21,8 @@ export type RunStatus = Omit<CheckStatus, 'intervalSeconds'>
 
 type Run = { -readonly [K in keyof RunStatus]: RunStatus[K] } & {
   failures: Record<FailureReason, number>
+  /** Of the last run. */
+  failure: FailureReason | null
 }
 
 export function checkRuns({
@@ -48,6 +52,7 @@ export function checkRuns({
         FailureReason,
         number
       >,
+      failure: null,
     }
     runs.set(key, run)
     return run
@@ -67,6 +72,7 @@ export function checkRuns({
         const result = await look()
         end()
         run.success = true
+        run.failure = null
         run.lastSuccess = started
         return result
       } catch (error) {
@@ -76,14 +82,16 @@ export function checkRuns({
         run.success = false
         const reason = error instanceof ServerError ? error.reason : 'internal'
         run.failures[reason] += 1
+        run.failure = reason
         log.warn('check_failed', { set, server, check, reason, error: (error as Error).message })
         if (reason === 'internal') throw error
         return null
       }
     },
     status(check, server) {
-      const run = runOf(check, server)
+      const { failure: _, ...run } = runOf(check, server)
       return { ...run, failures: { ...run.failures } }
     },
+    isDenied: (server) => CHECK_NAMES.some((check) => runOf(check, server).failure === 'privilege'),
   }
 }

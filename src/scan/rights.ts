@@ -1,9 +1,12 @@
 /** What our account may see of tables, where its rights were read. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Account, readAccount } from '../mysql/account.ts'
+import { dialectOf } from '../mysql/dialects.ts'
 import { holds, tableScope } from '../mysql/grant-scope.ts'
+import { judgePrivileges } from '../mysql/privileges.ts'
+import type { PrivilegeReport } from '../report.ts'
 import { PRIORITY, type Server } from '../server-pool.ts'
-import { factsOf, type SetContext } from './context.ts'
+import { factsOf, type ServerFacts, type SetContext } from './context.ts'
 import { oweAgain } from './resume.ts'
 
 /**
@@ -22,8 +25,29 @@ export async function readRights(context: SetContext, server: Server): Promise<A
     facts.changedAt = context.world.now()
     oweAgain(context, server.config.name)
     context.log.info('rights_changed', { set: context.config.name, server: server.config.name })
+    // Whoever reads them, what they mean is told at once: an account that may write now is refused now.
+    if (facts.privileges !== null) await judgeRights(context, facts, account)
   }
   return account
+}
+
+/** What the account lacks and what it holds too much, for what is asked of that server. @throws {ServerError} */
+export async function judgeRights(
+  context: SetContext,
+  facts: ServerFacts,
+  account: Account,
+): Promise<PrivilegeReport> {
+  const { control, config } = facts.server
+  const { channels } = facts.sight
+  const flavor = await control.flavor()
+  const held = judgePrivileges(account, flavor, {
+    channels: channels === null || channels.length > 0,
+    hasHiddenMembers: await dialectOf(flavor).hasHiddenMembers(control),
+    isSource: context.topology().channels.some((link) => link.source === config.name),
+    objects: context.config.intervals.schema !== undefined,
+  })
+  facts.privileges = context.config.allowWritePrivileges ? { ...held, refused: [] } : held
+  return facts.privileges
 }
 
 /**

@@ -102,17 +102,23 @@ async function passes(context: SetContext, check: Check, intervalMs: number): Pr
   }
 }
 
+/** @param interval in ms; one that changes is asked again while it rests: what turned up may have made it shorter. */
 async function repeat(
   context: SetContext,
-  intervalMs: number | (() => number),
+  interval: number | (() => number),
   look: () => Promise<void>,
 ): Promise<void> {
   const { signal, world } = context
+  const [intervalMs, stepMs] =
+    typeof interval === 'number' ? [() => interval, interval] : [interval, FINDINGS_INTERVAL_MS]
   while (!signal.aborted) {
     await guarded(context, look)
-    const pauseMs = typeof intervalMs === 'number' ? intervalMs : intervalMs()
-    // Woken by the end, which the loop sees for itself.
-    await world.sleep(pauseMs, signal).catch(() => undefined)
+    const began = world.steady().getTime()
+    const restMs = () => began + intervalMs() - world.steady().getTime()
+    do {
+      // Woken by the end, which the loops see for themselves.
+      await world.sleep(Math.max(0, Math.min(stepMs, restMs())), signal).catch(() => undefined)
+    } while (restMs() > 0 && !signal.aborted)
   }
 }
 

@@ -1,8 +1,13 @@
 /** An account that may read only a part: the rest is unknown, whatever it looks like. */
 import { describe, expect, test } from 'vitest'
 import { grants } from '../../src/checks/grants.ts'
+import { ServerError } from '../../src/errors.ts'
 import { parseGrants } from '../../src/mysql/grants.ts'
+import { isRefused } from '../../src/scan/context.ts'
+import { reportOf } from '../../src/scan/report.ts'
+import { readRights } from '../../src/scan/rights.ts'
 import { runCheck } from '../../src/scan/run-check.ts'
+import { watchSet } from '../../src/scan/watch.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
 
@@ -73,5 +78,64 @@ describe('the connections', () => {
 
   test('stay while nothing changes', async () => {
     expect(await renewed(() => undefined)).toBe(0)
+  })
+})
+
+describe('rights that change while it watches', () => {
+  const MINUTE = 60_000
+  const ALL =
+    'GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'
+  const BLIND = 'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `drift`@`%`'
+
+  /** Within a long interval of every check but `threads`. */
+  function watched() {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.payments')?.rows.set(1, 'other')
+    const scan = fakeScan(databases, { checks: ['threads', 'grants', 'checksum'] })
+    replica.grants.splice(0, Infinity, ALL)
+    const hold = (...held: string[]) => replica.grants.splice(0, Infinity, ...held)
+    const missing = () =>
+      reportOf(scan.context).servers.find(({ name }) => name === 'db2')?.privileges?.missing
+    const end = async (watching: Promise<void>) => {
+      scan.ending.abort()
+      await watching
+    }
+    return { scan, replica, hold, missing, end }
+  }
+
+  test('what a right hid that is back is compared within two minutes, not after the interval', async () => {
+    const { scan, hold, missing, end } = watched()
+    hold(BLIND)
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(5 * MINUTE)
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'no_privilege' })
+    hold(ALL)
+    await scan.world.sleep(2 * MINUTE)
+    expect(missing()).toEqual([])
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same', 'db2 shop.payments': 'drifted' })
+    await end(watching)
+  })
+
+  test('a right that is gone is told within a minute of the first refusal', async () => {
+    const { scan, replica, hold, missing, end } = watched()
+    const watching = watchSet(scan.context)
+    await scan.world.sleep(5 * MINUTE)
+    expect(missing()).toEqual([])
+    hold('GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, PROCESS ON *.* TO `drift`@`%`')
+    const denied = new ServerError('privilege', 'db2: access denied')
+    replica.refusals.push([/^SHOW REPLICA STATUS|replication_applier_filters/, denied])
+    await scan.world.sleep(MINUTE)
+    expect(missing()).toEqual([expect.stringContaining('REPLICATION CLIENT')])
+    await end(watching)
+  })
+
+  test('an account that may write by now is refused as soon as its rights are read', async () => {
+    const { scan, hold } = watched()
+    await runCheck(scan.context, grants)
+    expect(isRefused(scan.context, 'db2')).toBe(false)
+    hold(ALL, 'GRANT INSERT ON `shop`.* TO `drift`@`%`')
+    const server = scan.context.facts.get('db2')?.server
+    if (server !== undefined) await readRights(scan.context, server)
+    expect(isRefused(scan.context, 'db2')).toBe(true)
   })
 })
