@@ -153,4 +153,6 @@ function markUnknown(
   for (const each of checksOf(context, check)) {
     context.tables.visited(state, each, unknownOutcome(reason, context.world.now()))
   }
+  // What it was found to be in this pass is not known any more: the pass comes back to it.
+  if (state.standings.checksum?.reason === reason) state.passedAt = null
 }

@@ -55,6 +55,25 @@ describe('the watch', () => {
     expect(new Set(Object.values(after.verdicts()))).toEqual(new Set(['same']))
   })
 
+  test('what was unknown is not left unreachable when the servers are there again after a restart', async () => {
+    const { databases, replica } = largeShop()
+    replica.tables.get('shop.small')?.columns.push('note')
+    const before = fakeScan(databases, { config, checks })
+    await before.pass('checksum')
+    const after = await before.killed(2_000)
+    for (const database of databases) database.trouble = REJECTED
+    const watching = watchSet(after.context)
+    await after.world.sleep(HOUR / 2)
+    expect(after.verdicts()).toMatchObject({ 'db2 shop.small': 'unreachable' })
+
+    for (const database of databases) database.trouble = null
+    await after.world.sleep(HOUR / 2)
+
+    expect(after.verdicts()).toMatchObject({ 'db2 shop.small': 'definition_differs' })
+    after.ending.abort()
+    await watching
+  })
+
   test('goes on with the pass when the servers are there again', async () => {
     const { databases, source } = largeShop()
     const before = fakeScan(databases, { config, checks })
