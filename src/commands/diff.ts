@@ -11,6 +11,7 @@ import { realWorld } from './world.ts'
 const USAGE = `usage: mysql-drift-exporter diff [OPTIONS] SCHEMA.TABLE [URL...]
 
 The rows of one table that differ between a replica and its source, each confirmed like any drift.
+A dot in the name of the schema is written with a backslash before it.
 
   --config.file=FILE    default ${DEFAULT_CONFIG_FILE}
   --set=NAME            the replication set, where there are several

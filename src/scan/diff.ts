@@ -55,6 +55,7 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
   })
   const why = blocked.find(({ replica }) => replica === server)
   if (links.length === 0) {
+    assertReplica(context, server)
     return says(why?.source ?? null, { verdict: 'unknown', reason: why?.reason ?? 'no_fence' })
   }
   const listings = await listAll(groups, context.signal)
@@ -68,16 +69,36 @@ export async function diffTable(context: SetContext, request: DiffRequest): Prom
   if (listed === null) {
     const where = `${source} or ${server}`
     throw new UserError(
-      `diff: expected a table of ${where}, got "${schema}.${table}", which neither has`,
+      `diff: expected a table of ${where}, got "${schema}.${table}", which neither has ` +
+        '(in the name of a schema, a dot is written with a backslash before it)',
+    )
+  }
+  const { kind } = listed.entry
+  if (kind !== 'table') {
+    throw new UserError(
+      `diff: expected a table, got "${schema}.${table}", which is a ${kind}: its rows are not compared`,
     )
   }
   if (listed.on !== 'both') return says(source, await confirmed(context, link, listed))
   return await visited(context, { link, listed, withValues: request.withValues })
 }
 
-function onlyReplica(context: SetContext): string {
+/** A server that is compared with nothing is no mystery. */
+function assertReplica(context: SetContext, server: string): void {
+  const replicas = replicasOf(context)
+  if (replicas.length === 0 || replicas.includes(server)) return
+  throw new UserError(
+    `--server: expected one of the replicas, ${replicas.join(', ')}, got "${server}"`,
+  )
+}
+
+function replicasOf(context: SetContext): string[] {
   const topology = context.topology()
-  const replicas = [...topology.roles.keys()].filter((name) => isExamined(topology, name))
+  return [...topology.roles.keys()].filter((name) => isExamined(topology, name))
+}
+
+function onlyReplica(context: SetContext): string {
+  const replicas = replicasOf(context)
   const [only, ...others] = replicas
   if (only !== undefined && others.length === 0) return only
   const known = replicas.length === 0 ? 'none was found' : replicas.join(', ')

@@ -49,7 +49,12 @@ describeFlavors((flavor) => {
     await createShop(lab.server('db1'))
     await lab
       .server('db1')
-      .exec('CREATE DATABASE odd', CREATE, `INSERT INTO odd.t VALUES ${FILL.join(', ')}`)
+      .exec(
+        'CREATE DATABASE odd',
+        'CREATE VIEW odd.v AS SELECT 1 AS n',
+        CREATE,
+        `INSERT INTO odd.t VALUES ${FILL.join(', ')}`,
+      )
     await lab.caughtUp()
   })
 
@@ -176,6 +181,12 @@ describeFlavors((flavor) => {
       'with a table that nobody has',
       ['shop.nothing', '--server=db2'],
       /expected a table of db1 or db2, got "shop\.nothing"/,
+    ],
+    ['with a view', ['odd.v', '--server=db2'], /expected a table, got "odd\.v", which is a view/],
+    [
+      'with a source',
+      ['shop.orders', '--server=db1'],
+      /--server: expected one of the replicas, db2, db3, got "db1"/,
     ],
     [
       'without a server where there are several',
