@@ -91,7 +91,8 @@ describe('rights that change while it watches', () => {
   function watched() {
     const { databases, replica } = fakeShop()
     replica.tables.get('shop.payments')?.rows.set(1, 'other')
-    const scan = fakeScan(databases, { checks: ['threads', 'grants', 'checksum'] })
+    const checks = ['threads', 'grants', 'row_count', 'checksum'] as const
+    const scan = fakeScan(databases, { checks })
     replica.grants.splice(0, Infinity, ALL)
     const hold = (...held: string[]) => replica.grants.splice(0, Infinity, ...held)
     const missing = () =>
@@ -109,10 +110,12 @@ describe('rights that change while it watches', () => {
     const watching = watchSet(scan.context)
     await scan.world.sleep(5 * MINUTE)
     expect(scan.verdicts()).toMatchObject({ 'db2 shop.payments': 'no_privilege' })
+    expect(scan.verdicts('row_count')).toMatchObject({ 'db2 shop.payments': 'no_privilege' })
     hold(ALL)
     await scan.world.sleep(2 * MINUTE)
     expect(missing()).toEqual([])
     expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same', 'db2 shop.payments': 'drifted' })
+    expect(new Set(Object.values(scan.verdicts('row_count')))).toEqual(new Set(['same']))
     await end(watching)
   })
 
