@@ -42,6 +42,10 @@ export async function labCommand(
   const onSignal = () => interrupt.abort(new UserError('interrupted'))
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   try {
+    if (argv.includes('--help')) {
+      out.write(usage())
+      return 0
+    }
     const { subcommand, values, words } = parse(argv)
     const cache = cacheFolder(environment)
     await subcommand.run({ cache, out, signal: interrupt.signal, values, words })

@@ -35,6 +35,15 @@ test.for([
   expect(text).toMatch(/^lab.*\nusage/)
 })
 
+test.for([{ argv: ['--help'] }, { argv: ['up', '--help'] }])(
+  '$argv is answered by the usage, and is no mistake',
+  async ({ argv }) => {
+    const { code, text } = await run(...argv)
+    expect(code).toBe(0)
+    expect(text).toMatch(/^usage/)
+  },
+)
+
 test('the usage names every fault', async () => {
   const { text } = await run()
   for (const { name } of FAULTS) expect(text).toContain(name)
