@@ -82,26 +82,25 @@ function identitiesOf(
   }
 }
 
-/** Without PROCESS an account sees no connections but its own. */
+/** Without PROCESS an account sees no connections but its own; nobody is connected to a server that is down. */
 function seenBy(context: SetContext, facts: ServerFacts): SeenReplicas | null {
   const { seenReplicas: seen, grants } = facts
-  if (!isUp(context, facts) || seen === null || seen.by === 'name') return seen
+  if (seen === null || seen.by === 'name') return seen
+  if (!isUp(context, facts)) return { by: 'connection', readers: [] }
   return grants !== null && holds(grants, 'PROCESS', EVERYWHERE) ? seen : null
 }
 
-/**
- * A replica that cannot be read may be connected all the same. What a source that is down saw last is older than what
- * its replicas say of their connections now.
- */
+/** A replica that cannot be read may be connected all the same. */
 function watchedOn(
   context: SetContext,
   { channels, twins }: Topology,
   source: string,
 ): ReadonlyMap<string, number> {
   const watched = new Map<string, number>()
+  if (!isUp(context, factsOf(context, source))) return watched
   for (const link of channels) {
     if (link.source !== source || twins.has(link.replica)) continue
-    const isAway = [source, link.replica].some((name) => !isUp(context, factsOf(context, name)))
+    const isAway = !isUp(context, factsOf(context, link.replica))
     if (link.channel.io !== 'running' && !isAway) continue
     watched.set(link.channel.account, (watched.get(link.channel.account) ?? 0) + 1)
   }

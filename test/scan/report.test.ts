@@ -49,5 +49,10 @@ test('the replicas of a source that died are not taken for some that nobody conf
   await scan.world.sleep(10 * 60_000)
   await runCheck(scan.context, threads)
 
-  expect(reportOf(scan.context).replicasUnwatched).not.toContain('a replica of db1 on 10.0.0.9')
+  expect(reportOf(scan.context).replicasUnwatched).toEqual([])
+
+  // Nor once they replicate from another.
+  replica.channels.splice(0)
+  await runCheck(scan.context, threads)
+  expect(reportOf(scan.context).replicasUnwatched).toEqual([])
 })
