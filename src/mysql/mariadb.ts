@@ -20,7 +20,7 @@ export const mariadb: Dialect = {
 
   async identity(session) {
     const [row] = await session.query(
-      'SELECT @@server_id AS server_id, @@hostname AS hostname, @@port AS port, ' +
+      'SELECT @@global.server_id AS server_id, @@hostname AS hostname, @@port AS port, ' +
         '@@global.read_only AS read_only, @@log_bin AS log_bin',
     )
     return {

@@ -50,6 +50,19 @@ describeFlavors((flavor) => {
     ])
   })
 
+  test('a server_id that two replicas share since we are connected is seen', async () => {
+    const lab = cluster()
+    await using exporter = await startExporter(
+      lab,
+      configText([setOf(['db1', 'db2', 'db3'].map(entry))]),
+    )
+    await untilMetrics(exporter, [['server_identity_duplicates', {}, 0]])
+    await lab.server('db2').exec(`SET GLOBAL server_id = ${lab.server('db3').serverId}`)
+    await untilMetrics(exporter, [['server_identity_duplicates', {}, 2]])
+    await lab.server('db2').exec(`SET GLOBAL server_id = ${lab.server('db2').serverId}`)
+    await untilMetrics(exporter, [['server_identity_duplicates', {}, 0]])
+  })
+
   test('servers without a channel are compared as they stand', async () => {
     const lab = cluster()
     const links = [{ source: 'db1', replica: 'old', kind: 'none' }]

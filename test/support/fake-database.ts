@@ -110,7 +110,7 @@ export function fakeDatabase(name: string, channels: Row[] = []): FakeDatabase {
 
 function answerTo(database: FakeDatabase, sql: string): Row[] {
   const { gtidExecuted: executed } = database
-  if (sql.startsWith('SELECT @@server_id')) return [database.identity]
+  if (/^SELECT @@(global\.)?server_id/.test(sql)) return [database.identity]
   if (sql.startsWith('SELECT @@server_uuid AS own')) return membersOf(database)
   if (sql.startsWith("SHOW GLOBAL STATUS LIKE 'wsrep")) return []
   if (/^SHOW (REPLICA|SLAVE) STATUS/.test(sql)) return database.channels
