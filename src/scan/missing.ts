@@ -2,7 +2,9 @@
 import { type Confirmed, confirm, type Thing } from '../compare/confirm.ts'
 import { unknownOutcome } from '../compare/decision.ts'
 import type { Link } from '../compare/link.ts'
-import type { TableCheck } from '../domain.ts'
+import { undecidedReason } from '../compare/undecided.ts'
+import type { TableCheck, UnknownReason } from '../domain.ts'
+import { ServerError } from '../errors.ts'
 import { madeAt } from '../mysql/catalog.ts'
 import type { Session } from '../mysql/query.ts'
 import { lookAfterDelay } from './after-delay.ts'
@@ -10,7 +12,7 @@ import type { SetContext } from './context.ts'
 import { confirmOptions } from './identity.ts'
 import type { LinkTables } from './link-tables.ts'
 import { tableKey } from './listing.ts'
-import { mayRead } from './rights.ts'
+import { mayRead, readRights } from './rights.ts'
 import type { TableState } from './table-store.ts'
 import type { ListedTable, TableNames } from './tables-on-link.ts'
 
@@ -34,19 +36,51 @@ export async function confirmMissing(
       listed.barred === null &&
       checks.some((check) => state.standings[check]?.verdict !== 'missing'),
   )
-  const { shown = [], hidden = [] } = Object.groupBy(unconfirmed, ({ listed }) => {
-    // Where the table may be all the same, if our account is not shown it.
-    const end = listed.on === 'source' ? 'replica' : 'source'
-    return mayRead(context, link[end].config.name, listed[end]) ? 'shown' : 'hidden'
-  })
-  for (const { state } of hidden) {
-    for (const check of checks) {
-      context.tables.visited(state, check, unknownOutcome('no_privilege', context.world.now()))
-    }
+  if (unconfirmed.length === 0) return
+  const unread = await rightsNow(context, link)
+  const shown: OneSided[] = []
+  for (const table of unconfirmed) {
+    const reason = unread ?? whyNotShown(context, link, table)
+    if (reason === null) shown.push(table)
+    else leave(context, table, checks, reason)
   }
   for (let at = 0; at < shown.length; at += MOST_AT_ONCE) {
     await confirmBatch(context, link, shown.slice(at, at + MOST_AT_ONCE), checks)
   }
+}
+
+function leave(
+  context: SetContext,
+  { state }: OneSided,
+  checks: readonly TableCheck[],
+  reason: UnknownReason,
+): void {
+  for (const check of checks) {
+    context.tables.visited(state, check, unknownOutcome(reason, context.world.now()))
+  }
+}
+
+/**
+ * They may have gone since they were read last: a table that our account is not shown is none that is missing.
+ * @returns why they cannot be read; null = they were.
+ */
+async function rightsNow(
+  context: SetContext,
+  { source, replica }: Link,
+): Promise<UnknownReason | null> {
+  try {
+    for (const server of [source, replica]) await readRights(context, server)
+    return null
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof ServerError)) throw error
+    return undecidedReason(error)
+  }
+}
+
+/** Where the table may be all the same, if our account is not shown it. */
+function whyNotShown(context: SetContext, link: Link, { listed }: OneSided): UnknownReason | null {
+  const end = listed.on === 'source' ? 'replica' : 'source'
+  return mayRead(context, link[end].config.name, listed[end]) ? null : 'no_privilege'
 }
 
 async function confirmBatch(
@@ -62,9 +96,17 @@ async function confirmBatch(
     if (table === undefined || table.listed.doubt !== null) return
     for (const check of checks) context.tables.suspect(table.state, check, true)
   })
+  const isAnyMissing = [...found.values()].some(({ verdict }) => verdict === 'differs')
+  const unread = isAnyMissing ? await rightsNow(context, link) : null
   for (const [key, table] of byKey) {
     const result = found.get(key)
     if (result === undefined) throw new Error('a result for each table was promised')
+    const hidden = unread ?? whyNotShown(context, link, table)
+    if (result.verdict === 'differs' && hidden !== null) {
+      for (const check of checks) context.tables.suspect(table.state, check, false)
+      leave(context, table, checks, hidden)
+      continue
+    }
     for (const check of checks) judge(context, table, check, result)
     if (result.verdict === 'unknown' && result.reason === 'delayed') {
       lookAgain(context, link, table, checks)
@@ -83,7 +125,9 @@ function lookAgain(
   lookAfterDelay(context, { link, state }, async (waiting, stands) => {
     const found = await confirmOneSided(context, waiting, [listed])
     const result = found.get(tableKey(listed.replica))
-    if (result?.verdict !== 'differs' || !stands()) return
+    if (result?.verdict !== 'differs') return
+    const hidden = (await rightsNow(context, link)) ?? whyNotShown(context, link, table)
+    if (hidden !== null || !stands()) return
     for (const check of checks) judge(context, table, check, result)
   })
 }

@@ -19,7 +19,10 @@ async function verdicts(...onReplica: readonly string[]): Promise<Record<string,
   const scan = fakeScan(databases)
   const lines = onReplica.map((grant) => `GRANT ${grant} TO \`drift\`@\`%\``)
   const facts = scan.context.facts.get('db2')
-  if (facts && lines.length > 0) facts.grants = parseGrants(lines)
+  if (facts && lines.length > 0) {
+    facts.grants = parseGrants(lines)
+    replica.grants.splice(0, Number.POSITIVE_INFINITY, ...lines)
+  }
   await scan.pass('checksum')
   return scan.verdicts()
 }
@@ -57,6 +60,20 @@ describe('what one end shows in part is unknown', () => {
   test('where it only knows of the tables', async () => {
     expect(await verdicts('SHOW VIEW, TRIGGER ON *.*')).toEqual(UNSEEN)
   })
+})
+
+test('tables that are not shown since the account lost its rights are not missing, before anybody has read the rights again', async () => {
+  const { databases, replica } = fakeShop()
+  const scan = fakeScan(databases)
+  await scan.pass('checksum')
+  const facts = scan.context.facts.get('db2')
+  if (facts) facts.grants = parseGrants(replica.grants)
+  replica.grants.splice(0, Number.POSITIVE_INFINITY, 'GRANT USAGE ON *.* TO `drift`@`%`')
+  replica.tables.clear()
+
+  await scan.pass('checksum')
+
+  expect(new Set(Object.values(scan.verdicts()))).toEqual(new Set(['no_privilege']))
 })
 
 describe('the connections', () => {
