@@ -198,8 +198,9 @@ export const MATRIX: readonly MatrixRow[] = [
     later: [warning('HeartbeatStale', 'db2'), warning('HeartbeatStale', 'db3')],
   },
   {
+    // Nobody counts sources while a server of the set is away, as others may be that suffer at the same time.
     fault: 'two writable sources',
-    happensTo: 'a replica',
+    happensTo: 'the set',
     does: labFault('second-source'),
     fires: [critical('MultipleSources', null), critical('ReplicationMissing', HERE)],
   },
