@@ -92,8 +92,8 @@ export function openSession(options: SessionOptions): OwnedSession {
     const known = await last?.catch(() => null)
     if (known && live.has(known.connection) && !isGone(known.connection)) return known
     // Unless somebody else has seen it meanwhile.
-    if (opening === last) opening = open()
-    return await (opening ?? open())
+    if (opening === last || opening === null) opening = open()
+    return await opening
   }
 
   /** In its turn: nothing runs on the old one. */

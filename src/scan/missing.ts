@@ -132,12 +132,9 @@ function lookAgain(
   })
 }
 
-function judge(
-  context: SetContext,
-  { listed: { doubt }, state }: OneSided,
-  check: TableCheck,
-  result: Confirmed,
-): void {
+function judge(context: SetContext, table: OneSided, check: TableCheck, result: Confirmed): void {
+  const { state } = table
+  const { doubt } = table.listed
   context.tables.suspect(state, check, false)
   // There on both ends, or on neither, by now: the next pass visits or forgets it.
   if (result.verdict === 'same') return
@@ -147,7 +144,7 @@ function judge(
     return
   }
   const reason = result.verdict === 'unknown' ? result.reason : (doubt ?? 'not_compared')
-  context.tables.visited(state, check, unknownOutcome(reason, context.world.now()))
+  leave(context, table, [check], reason)
 }
 
 /** What is proven of tables that were on one end alone, by `tableKey` on the replica; no verdict of the set is touched. */

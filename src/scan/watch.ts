@@ -65,20 +65,19 @@ export function loopsOf(context: SetContext, check: Check): Promise<void>[] {
 /** Since it could not look somewhere, a server has come back, or the account has other rights there. */
 function couldNotLookAndMayNow({ facts, runs, tables }: SetContext, { name }: Check): boolean {
   const changes = [...facts.values()].flatMap(({ changedAt }) => changedAt ?? [])
-  if (changes.length === 0) return false
   // One table that may not be read does not fail the check.
-  const hidden = new Set(
+  const isAnyHidden = (server: string) =>
+    name === 'row_count' &&
     tables
       .all()
-      .filter(
-        ({ standings }) => name === 'row_count' && standings.row_count?.reason === 'no_privilege',
+      .some(
+        ({ id, standings }) =>
+          id.server === server && standings.row_count?.reason === 'no_privilege',
       )
-      .map(({ id }) => id.server),
-  )
   return [...facts.keys()].some((server) => {
     const { success, lastRun } = runs.status(name, server)
-    const couldLook = success && !hidden.has(server)
-    return !couldLook && lastRun !== null && changes.some((changedAt) => changedAt > lastRun)
+    if (lastRun === null || !changes.some((changedAt) => changedAt > lastRun)) return false
+    return !success || isAnyHidden(server)
   })
 }
 
