@@ -4,9 +4,8 @@ import { breakagesOf, breakServer, undo } from '../../src/lab/breakage.ts'
 import type { Lab } from '../../src/lab/lab.ts'
 import type { LabServer } from '../../src/lab/server.ts'
 import { createShop } from '../../src/lab/shop.ts'
-import { EXPORTER_ACCOUNT } from '../../src/lab/start.ts'
 import { readLoad } from '../../src/mysql/load.ts'
-import { openSession } from '../../src/mysql/session.ts'
+import { asExporter } from '../support/as-exporter.ts'
 import { describeFlavors, until, useCluster } from '../support/cluster.ts'
 import { configOf, QUICK, runCheck, type Settings, startExporter } from '../support/exporter.ts'
 import { untilMetrics } from '../support/exporter-waits.ts'
@@ -126,15 +125,7 @@ describeFlavors((flavor) => {
 
   test('the load is told by the real server, and a DDL that waits is seen', async () => {
     const db1 = cluster().server('db1')
-    const { socketPath } = db1
-    const session = openSession({
-      server: { name: 'db1', endpoint: { socketPath }, address: socketPath, role: null },
-      credentials: EXPORTER_ACCOUNT,
-      tls: { mode: 'off', caFile: null },
-      connectTimeoutMs: 5_000,
-      queryTimeoutMs: 5_000,
-    })
-    try {
+    await asExporter(db1, async (session) => {
       const calm = await readLoad(session)
       expect(calm.threadsRunning).toBeGreaterThan(0)
       expect(calm.historyList).toBeGreaterThanOrEqual(0)
@@ -148,9 +139,7 @@ describeFlavors((flavor) => {
         await ddl
       })
       expect((await readLoad(session)).waitingLocks).toBe(0)
-    } finally {
-      await session.close()
-    }
+    })
   })
 
   const TROUBLES = {

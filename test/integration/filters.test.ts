@@ -4,11 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { breakServer } from '../../src/lab/breakage.ts'
 import type { LabServer } from '../../src/lab/server.ts'
 import { createShop } from '../../src/lab/shop.ts'
-import { EXPORTER_ACCOUNT } from '../../src/lab/start.ts'
 import { dialectOf } from '../../src/mysql/dialects.ts'
 import { carriageOf, type Rules, schemaOnReplica } from '../../src/mysql/filters.ts'
-import { openSession } from '../../src/mysql/session.ts'
 import { quoteName, quoteText } from '../../src/mysql/sql.ts'
+import { asExporter } from '../support/as-exporter.ts'
 import { describeFlavors, useCluster } from '../support/cluster.ts'
 import { runCheck } from '../support/exporter.ts'
 import { notTheSame, setIn } from '../support/report.ts'
@@ -68,35 +67,17 @@ function mariadbFilter(name: Filter, values: readonly string[]): string {
 /** As the exporter reads them. */
 async function rulesOn(source: LabServer, replica: LabServer): Promise<Rules> {
   const [log, [channel]] = await Promise.all([
-    reading(source, async (session) => {
+    asExporter(source, async (session) => {
       const flavor = await session.flavor()
       return await dialectOf(flavor).logRules(session, flavor)
     }),
-    reading(replica, async (session) => {
+    asExporter(replica, async (session) => {
       const flavor = await session.flavor()
       return await dialectOf(flavor).channels(session, flavor)
     }),
   ])
   if (channel === undefined) throw new Error('the replica has a channel')
   return { log, channel: channel.rules }
-}
-
-async function reading<T>(
-  { name, socketPath }: LabServer,
-  read: (session: ReturnType<typeof openSession>) => Promise<T>,
-): Promise<T> {
-  const session = openSession({
-    server: { name, endpoint: { socketPath }, address: socketPath, role: null },
-    credentials: EXPORTER_ACCOUNT,
-    tls: { mode: 'off', caFile: null },
-    connectTimeoutMs: 5_000,
-    queryTimeoutMs: 5_000,
-  })
-  try {
-    return await read(session)
-  } finally {
-    await session.close()
-  }
 }
 
 const some = (...values: readonly string[]) =>

@@ -1,10 +1,8 @@
 /** Very many of a kind: what is asked of a server must not grow with what it does not need to know. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { EXPORTER_ACCOUNT } from '../../src/lab/start.ts'
 import { listTables } from '../../src/mysql/catalog.ts'
-import type { Session } from '../../src/mysql/query.ts'
-import { openSession } from '../../src/mysql/session.ts'
 import { tableSizes } from '../../src/mysql/sizes.ts'
+import { asExporter } from '../support/as-exporter.ts'
 import { describeFlavors, useCluster } from '../support/cluster.ts'
 import { configOf, QUICK, runCheck } from '../support/exporter.ts'
 import { setIn, tableIn } from '../support/report.ts'
@@ -26,22 +24,6 @@ const rows = Array.from({ length: PARTITIONS }, (_, n) => `(${n * 10}, 0)`).join
 describeFlavors((flavor) => {
   const cluster = useCluster(flavor, TWO)
 
-  async function asExporter<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const { socketPath } = cluster().server('db1')
-    const session = openSession({
-      server: { name: 'db1', endpoint: { socketPath }, address: socketPath, role: null },
-      credentials: EXPORTER_ACCOUNT,
-      tls: { mode: 'off', caFile: null },
-      connectTimeoutMs: 5_000,
-      queryTimeoutMs: 60_000,
-    })
-    try {
-      return await work(session)
-    } finally {
-      await session.close()
-    }
-  }
-
   test('listing tables opens none of them', async () => {
     const db1 = cluster().server('db1')
     const names = Array.from({ length: TABLES }, (_, n) => `many.t${n}`)
@@ -50,7 +32,7 @@ describeFlavors((flavor) => {
       ...names.map((name) => `CREATE TABLE ${name} (id INT PRIMARY KEY)`),
       'FLUSH TABLES',
     )
-    const opened = await asExporter(async (session) => {
+    const opened = await asExporter(db1, async (session) => {
       const status = async () => {
         const [row] = await session.query("SHOW SESSION STATUS LIKE 'Opened_tables'")
         return Number(row?.['Value'])
@@ -73,7 +55,7 @@ describeFlavors((flavor) => {
       `INSERT INTO sized.keyed VALUES ${Array.from({ length: 40 }, (_, n) => `(${n}, REPEAT('x', 4000))`).join(', ')}`,
       'ANALYZE TABLE sized.keyed, sized.plain',
     )
-    const sizes = await asExporter((session) => tableSizes(session))
+    const sizes = await asExporter(db1, tableSizes)
     const sized = sizes
       .filter(({ schema }) => schema === 'sized')
       .toSorted((a, b) => a.bytes - b.bytes)

@@ -1,8 +1,8 @@
 /** Where nothing was defined since definitions were compared nothing is read, and whatever is defined is noticed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EXPORTER_ACCOUNT } from '../../src/lab/start.ts'
-import { type OwnedSession, openSession } from '../../src/mysql/session.ts'
+import type { OwnedSession } from '../../src/mysql/session.ts'
 import { definitionStamp } from '../../src/mysql/structure/stamp.ts'
+import { openAsExporter } from '../support/as-exporter.ts'
 import { describeFlavors, until, useCluster } from '../support/cluster.ts'
 import { configOf, startExporter } from '../support/exporter.ts'
 import { untilMetrics } from '../support/exporter-waits.ts'
@@ -20,16 +20,7 @@ describeFlavors((flavor) => {
       'CREATE PROCEDURE shop.p () ALTER TABLE shop.t COMMENT "by a procedure"',
     )
     await cluster().caughtUp()
-    for (const { name, socketPath } of cluster().servers) {
-      const session = openSession({
-        server: { name, endpoint: { socketPath }, address: socketPath, role: null },
-        credentials: EXPORTER_ACCOUNT,
-        tls: { mode: 'off', caFile: null },
-        connectTimeoutMs: 5_000,
-        queryTimeoutMs: 5_000,
-      })
-      sessions.set(name, session)
-    }
+    for (const server of cluster().servers) sessions.set(server.name, openAsExporter(server))
   })
   afterAll(() => Promise.all([...sessions.values()].map((session) => session.close())))
 

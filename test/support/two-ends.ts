@@ -1,12 +1,12 @@
 /** Tables on the two ends of a link, for tests of what is read and not of replication. */
 import { afterAll, beforeAll } from 'vitest'
 import type { LabServer } from '../../src/lab/server.ts'
-import { EXPORTER_ACCOUNT } from '../../src/lab/start.ts'
 import { readDefinition, type TableDefinition } from '../../src/mysql/definition.ts'
 import type { Vendor } from '../../src/mysql/flavor.ts'
 import { type Session, text } from '../../src/mysql/query.ts'
-import { type OwnedSession, openSession } from '../../src/mysql/session.ts'
+import type { OwnedSession } from '../../src/mysql/session.ts'
 import { quoteTable } from '../../src/mysql/sql.ts'
+import { openAsExporter } from './as-exporter.ts'
 import { useCluster } from './cluster.ts'
 import type { Charset } from './column-types.ts'
 
@@ -38,14 +38,7 @@ export const sessionOn = (() => {
   return (flavor: Vendor, fresh = false): OwnedSession => {
     const known = kept.get(flavor)
     if (known !== undefined && !fresh) return known
-    const { socketPath } = servers[flavor]()
-    const session = openSession({
-      server: { name: 'db1', endpoint: { socketPath }, address: socketPath, role: null },
-      credentials: EXPORTER_ACCOUNT,
-      tls: { mode: 'off', caFile: null },
-      connectTimeoutMs: 5_000,
-      queryTimeoutMs: 30_000,
-    })
+    const session = openAsExporter(servers[flavor]())
     open.add(session)
     kept.set(flavor, session)
     return session
