@@ -141,11 +141,25 @@ function hashingOf(
   return sha(encodings, keyed, isWide)
 }
 
+/** Below zero, whatever else is added: 64 bits of ten billion rows are less. */
+const UNHASHED = `-1${'0'.repeat(30)}`
+
+/**
+ * A number as text for many strings of bytes, whatever their order, also where some are alike. Negative: one of them
+ * was NULL, as of a row that overran max_allowed_packet.
+ */
+export function sumOfHashes(bytes: string): string {
+  const number = `IFNULL(${numberOf(`SHA2(${bytes}, 256)`)}, ${UNHASHED})`
+  return aggregateOf(number, false, number)
+}
+
+/** 64 bits as a number: what BIT_XOR takes everywhere, and the only thing that SUM takes. */
+const numberOf = (hash: string) => `CAST(CONV(LEFT(${hash}, 16), 16, 10) AS UNSIGNED)`
+
 function sha(encodings: readonly Encoding[], keyed: boolean, isWide: boolean): Hashing {
   const input = rowBytes(encodings)
   const hash = `SHA2(${input}, 256)`
-  // 64 bits as a number: what BIT_XOR takes everywhere, and the only thing that SUM takes.
-  const number = `CAST(CONV(LEFT(${hash}, 16), 16, 10) AS UNSIGNED)`
+  const number = numberOf(hash)
   const most = encodings.reduce((sum, each) => sum + longest(each), PRINTED_BYTES)
   return {
     row: hash,

@@ -1,5 +1,13 @@
 /** Every object of a schema, missing, more and changed on a replica behind the binary log's back. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ServerError } from '../../src/errors.ts'
+import type { Session } from '../../src/mysql/query.ts'
+import { readDigest } from '../../src/mysql/structure/digest.ts'
+import { textOfFacts } from '../../src/mysql/structure/facts.ts'
+import { listSubjects } from '../../src/mysql/structure/list.ts'
+import { readFacts } from '../../src/mysql/structure/read.ts'
+import { subjectKey } from '../../src/mysql/structure/subject.ts'
+import { asExporter } from '../support/as-exporter.ts'
 import { describeFlavors, useCluster } from '../support/cluster.ts'
 import { configOf, type Run, runCheck } from '../support/exporter.ts'
 import { type DifferenceObject, setIn } from '../support/report.ts'
@@ -51,6 +59,35 @@ describeFlavors((flavor) => {
         expect(differences.map(told)).toEqual(expect.arrayContaining([...found]))
       },
     )
+
+    test('digests tell the subjects of which both ends say the same, and no others', async () => {
+      const [db1, db2] = ['db1', 'db2'].map((name) => cluster().server(name))
+      if (db1 === undefined || db2 === undefined) throw new Error('there are two servers')
+      await asExporter(db1, async (source) => {
+        await asExporter(db2, async (replica) => {
+          const subjects = await listSubjects(source)
+          const textsOf = async (session: Session) => {
+            const readings = await readFacts(session, subjects)
+            return subjects.map((subject) => {
+              const facts = readings.get(subjectKey(subject))
+              if (facts instanceof ServerError) throw facts
+              return facts === undefined ? 'not there' : textOfFacts(facts)
+            })
+          }
+          const [there, here] = [await textsOf(source), await textsOf(replica)]
+          for (const [index, subject] of subjects.entries()) {
+            const digest = await readDigest(source, [subject])
+            const isAlike = digest !== null && digest === (await readDigest(replica, [subject]))
+            expect([subject, isAlike]).toEqual([subject, there[index] === here[index]])
+          }
+          const isSame = subjects.filter((_, index) => there[index] === here[index])
+          expect(isSame.length).toBeGreaterThan(1)
+          expect(isSame.length).toBeLessThan(subjects.length)
+          const relations = isSame.filter(({ kind }) => kind === 'relation')
+          expect(await readDigest(source, relations)).toBe(await readDigest(replica, relations))
+        })
+      })
+    })
 
     test('both ends are shown, without the bodies of what is stored', () => {
       const { schema_differences: differences } = setIn(run.json)

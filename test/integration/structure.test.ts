@@ -3,11 +3,12 @@ import type { SchemaObject } from '../../src/domain.ts'
 import { readDefinition } from '../../src/mysql/definition.ts'
 import type { Vendor } from '../../src/mysql/flavor.ts'
 import { compareSubject, incomparableObjects } from '../../src/mysql/structure/compare.ts'
+import { readDigest } from '../../src/mysql/structure/digest.ts'
 import type { Facts } from '../../src/mysql/structure/facts.ts'
 import { readFacts } from '../../src/mysql/structure/read.ts'
 import { subjectKey } from '../../src/mysql/structure/subject.ts'
 import { differencesBetween, makeSubject } from '../support/make-facts.ts'
-import { definitionOn, ENDS, type End, fill, sessionOn } from '../support/two-ends.ts'
+import { definitionOn, ENDS, type End, fill, sessionOn, withGlobals } from '../support/two-ends.ts'
 
 describe.for<Vendor>(['mysql', 'mariadb'])('definitions on %s', (flavor) => {
   async function keyOfTable(create: string) {
@@ -69,6 +70,21 @@ describe.for<Vendor>(['mysql', 'mariadb'])('definitions on %s', (flavor) => {
     expect(await readDefinition(session, ENDS.source, 'EXACT')).toBeNull()
     expect(await readDefinition(session, ENDS.source, 'exäct')).toBeNull()
     expect((await readDefinition(session, ENDS.source, 'exact'))?.columns).toHaveLength(1)
+  })
+
+  test('a definition that overruns max_allowed_packet has no digest', async () => {
+    const labels = Array.from({ length: 80 }, (_, n) => `'${String(n).padStart(250, 'x')}'`)
+    const create = `(id INT PRIMARY KEY, e ENUM(${labels.join(', ')}))`
+    await fill(flavor, 'source', { create, rows: [] }, 'long')
+    await fill(flavor, 'source', { create: '(id INT PRIMARY KEY)', rows: [] }, 'short')
+    const subject = (name: string) => ({ kind: 'relation', schema: ENDS.source, name }) as const
+    const both = [subject('short'), subject('long')]
+    expect(await readDigest(sessionOn(flavor), both)).not.toBeNull()
+    const pair = { source: flavor, replica: flavor }
+    await withGlobals(pair, { max_allowed_packet: '16384' }, async () => {
+      expect(await readDigest(sessionOn(flavor), [subject('short')])).not.toBeNull()
+      expect(await readDigest(sessionOn(flavor), both)).toBeNull()
+    })
   })
 
   test('structures show what was changed on one end', async () => {

@@ -1,5 +1,6 @@
 /** One statement over a view of information_schema, for the subjects at hand. */
 import { textOf, textOrNull } from '../catalog.ts'
+import { sumOfHashes } from '../digest.ts'
 import type { QueryOptions, Row, Session } from '../query.ts'
 import { quoteName, quoteText } from '../sql.ts'
 import type { Fact } from './facts.ts'
@@ -14,6 +15,8 @@ export interface Select {
   readonly name: string
   /** What is asked for, by the name that it is to have. */
   readonly fields: Readonly<Record<string, string>>
+  /** One of the fields: NULL where the server cannot tell of the subject. */
+  readonly vital?: string
   /** A further condition. */
   readonly where?: string
 }
@@ -27,6 +30,8 @@ export interface Found {
 export interface Ask {
   readonly subjects: readonly Subject[]
   view(select: Select): Promise<readonly Found[]>
+  /** One text for all that `view` would find; null where it cannot tell of one of the subjects. */
+  digest(select: Select): Promise<string | null>
   query(sql: string): Promise<readonly Row[]>
 }
 
@@ -53,7 +58,38 @@ export function asking(session: Session, subjects: readonly Subject[], options: 
       }
       return found
     },
+    async digest(select) {
+      const [row] = await session.query(digestSql(select, subjects), options)
+      const digest = textOf(row?.['digest'])
+      const isTold = textOf(row?.['untold']) === '0' && !digest.startsWith('-')
+      return isTold ? `${textOf(row?.['facts'])} ${digest}` : null
+    },
   }
+}
+
+function selectSql(select: Select, subjects: readonly Subject[]): string {
+  const columns = Object.entries(columnsOf(select)).map(
+    ([alias, column]) => `${column} AS ${quoteName(alias)}`,
+  )
+  return `SELECT ${columns.join(', ')}
+    ${tableSql(select, subjects)}`
+}
+
+/**
+ * QUOTE tells NULL from a text, and one value from the next. Nothing within it: a function that overruns
+ * max_allowed_packet is NULL, which QUOTE would take for the value.
+ */
+function digestSql(select: Select, subjects: readonly Subject[]): string {
+  const columns = Object.values(columnsOf(select)).map((column) => `QUOTE(${column})`)
+  const row = `CONCAT(${columns.join(", ',', ")})`
+  const { fields, vital } = select
+  const untold = vital === undefined ? '0' : `COUNT(*) - COUNT(${fields[vital]})`
+  return `SELECT COUNT(*) AS facts, ${sumOfHashes(row)} AS digest, ${untold} AS untold
+    ${tableSql(select, subjects)}`
+}
+
+function columnsOf({ schema, name, fields }: Select): Readonly<Record<string, string>> {
+  return { subject_schema: schema, subject_name: name, ...fields }
 }
 
 /**
@@ -61,18 +97,13 @@ export function asking(session: Session, subjects: readonly Subject[], options: 
  * (`Opened_table_definitions`). Names are compared without case or accents in places: more may come than was asked
  * for.
  */
-function selectSql(
-  { from, schema, name, fields, where }: Select,
-  subjects: readonly Subject[],
-): string {
-  const columns = Object.entries({ subject_schema: schema, subject_name: name, ...fields })
+function tableSql({ from, schema, name, where }: Select, subjects: readonly Subject[]): string {
   const conditions = [
     `${schema} IN (${literals(subjects.map((subject) => subject.schema))})`,
     ...(name === schema ? [] : [`${name} IN (${literals(subjects.map((each) => each.name))})`]),
     ...(where === undefined ? [] : [where]),
   ]
-  return `SELECT ${columns.map(([alias, column]) => `${column} AS ${quoteName(alias)}`).join(', ')}
-    FROM information_schema.${from} WHERE ${conditions.join(' AND ')}`
+  return `FROM information_schema.${from} WHERE ${conditions.join(' AND ')}`
 }
 
 function literals(names: readonly string[]): string {

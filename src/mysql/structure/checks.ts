@@ -1,6 +1,6 @@
 import { atLeast } from '../flavor.ts'
 import { quoteText } from '../sql.ts'
-import type { Ask, Found } from './ask.ts'
+import type { Ask, Found, Select } from './ask.ts'
 import { partsOf, said } from './facts.ts'
 import { byName, type ObjectKind, WARNING, warning } from './kind.ts'
 import { looseText } from './printed.ts'
@@ -10,7 +10,7 @@ export const checks: ObjectKind = {
   object: 'check',
   of: 'table',
   isKnownTo: (flavor) => flavor.vendor === 'mariadb' || atLeast(flavor, 'mysql', 8, 0, 16),
-  read: (ask, flavor) => (flavor.vendor === 'mariadb' ? byTable(ask) : byConstraint(ask)),
+  told: ({ vendor }) => (vendor === 'mariadb' ? BY_TABLE : byConstraint),
   declare: (own) =>
     // A column's own check may have the name of one of its table (MariaDB).
     byName(partsOf(own, 'check')).map(([name, facts]) => {
@@ -28,13 +28,11 @@ export const checks: ObjectKind = {
     }),
 }
 
-function byTable(ask: Ask): Promise<readonly Found[]> {
-  return ask.view({
-    from: 'CHECK_CONSTRAINTS',
-    schema: 'CONSTRAINT_SCHEMA',
-    name: 'TABLE_NAME',
-    fields: { name: 'CONSTRAINT_NAME', clause: 'CHECK_CLAUSE' },
-  })
+const BY_TABLE: Select = {
+  from: 'CHECK_CONSTRAINTS',
+  schema: 'CONSTRAINT_SCHEMA',
+  name: 'TABLE_NAME',
+  fields: { name: 'CONSTRAINT_NAME', clause: 'CHECK_CLAUSE' },
 }
 
 /**

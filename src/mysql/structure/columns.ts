@@ -11,25 +11,24 @@ export const columns: ObjectKind = {
   object: 'column',
   of: 'table',
   isUniversal: true,
-  read: (ask, flavor) =>
-    ask.view({
-      from: 'COLUMNS',
-      schema: 'TABLE_SCHEMA',
-      name: 'TABLE_NAME',
-      fields: {
-        name: 'COLUMN_NAME',
-        position: 'ORDINAL_POSITION',
-        type: 'COLUMN_TYPE',
-        charset: 'CHARACTER_SET_NAME',
-        collation: 'COLLATION_NAME',
-        nullable: 'IS_NULLABLE',
-        default: 'COLUMN_DEFAULT',
-        extra: 'EXTRA',
-        generation: 'GENERATION_EXPRESSION',
-        comment: 'COLUMN_COMMENT',
-        ...(atLeast(flavor, 'mysql', 8, 0) && { srs: 'SRS_ID' }),
-      },
-    }),
+  told: (flavor) => ({
+    from: 'COLUMNS',
+    schema: 'TABLE_SCHEMA',
+    name: 'TABLE_NAME',
+    fields: {
+      name: 'COLUMN_NAME',
+      position: 'ORDINAL_POSITION',
+      type: 'COLUMN_TYPE',
+      charset: 'CHARACTER_SET_NAME',
+      collation: 'COLLATION_NAME',
+      nullable: 'IS_NULLABLE',
+      default: 'COLUMN_DEFAULT',
+      extra: 'EXTRA',
+      generation: 'GENERATION_EXPRESSION',
+      comment: 'COLUMN_COMMENT',
+      ...(atLeast(flavor, 'mysql', 8, 0) && { srs: 'SRS_ID' }),
+    },
+  }),
   declare: (own, other) =>
     inOrder(partsOf(own, 'column'), 'position')
       .filter((fact) => !isGeneratedByOne(fact, own, other))

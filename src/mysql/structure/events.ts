@@ -7,27 +7,26 @@ import { contextOf, definerOf, STORED_FIELDS } from './stored.ts'
 export const events: ObjectKind = {
   object: 'event',
   of: 'event',
-  read: (ask) =>
-    ask.view({
-      from: 'EVENTS',
-      schema: 'EVENT_SCHEMA',
-      name: 'EVENT_NAME',
-      fields: {
-        body: 'EVENT_DEFINITION',
-        // Its times are told in this zone.
-        zone: "IF(TIME_ZONE = 'SYSTEM', CONCAT('SYSTEM ', @@system_time_zone), TIME_ZONE)",
-        type: 'EVENT_TYPE',
-        at: 'EXECUTE_AT',
-        every: 'INTERVAL_VALUE',
-        unit: 'INTERVAL_FIELD',
-        starts: 'STARTS',
-        ends: 'ENDS',
-        status: 'STATUS',
-        completion: 'ON_COMPLETION',
-        comment: 'EVENT_COMMENT',
-        ...STORED_FIELDS,
-      },
-    }),
+  told: () => ({
+    from: 'EVENTS',
+    schema: 'EVENT_SCHEMA',
+    name: 'EVENT_NAME',
+    fields: {
+      body: 'EVENT_DEFINITION',
+      // Its times are told in this zone.
+      zone: "IF(TIME_ZONE = 'SYSTEM', CONCAT('SYSTEM ', @@system_time_zone), TIME_ZONE)",
+      type: 'EVENT_TYPE',
+      at: 'EXECUTE_AT',
+      every: 'INTERVAL_VALUE',
+      unit: 'INTERVAL_FIELD',
+      starts: 'STARTS',
+      ends: 'ENDS',
+      status: 'STATUS',
+      completion: 'ON_COMPLETION',
+      comment: 'EVENT_COMMENT',
+      ...STORED_FIELDS,
+    },
+  }),
   declare: (own, other, end) =>
     partsOf(own, 'event').map((fact) => ({
       name: '',

@@ -6,7 +6,7 @@ import { byName, type Declared, type ObjectKind, WARNING, warning } from './kind
 export const foreignKeys: ObjectKind = {
   object: 'foreign_key',
   of: 'table',
-  async read(ask) {
+  told: () => async (ask) => {
     const columns = await ask.view({
       from: 'KEY_COLUMN_USAGE',
       schema: 'TABLE_SCHEMA',

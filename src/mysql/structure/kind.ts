@@ -1,7 +1,7 @@
 /** What a kind of object is to the comparison: how it is read, what of it counts, and how bad a difference is. */
 import type { DifferenceKind, SchemaObject, Severity } from '../../domain.ts'
 import type { Flavor } from '../flavor.ts'
-import type { Ask, Found } from './ask.ts'
+import type { Ask, Found, Select } from './ask.ts'
 import type { Fact, Facts, Whole } from './facts.ts'
 
 /** One property of an object as one end declares it. */
@@ -37,6 +37,8 @@ export interface Declared {
   readonly severity: Readonly<Record<Exclude<DifferenceKind, 'changed'>, Severity>>
 }
 
+export type Read = (ask: Ask) => Promise<readonly Found[]>
+
 export interface ObjectKind {
   readonly object: SchemaObject
   /** What it is, or is a part of. */
@@ -45,7 +47,8 @@ export interface ObjectKind {
   readonly isUniversal?: true
   /** Versions that have no such thing, or do not tell of it. */
   isKnownTo?(flavor: Flavor): boolean
-  read(ask: Ask, flavor: Flavor): Promise<readonly Found[]>
+  /** Where all of it is told: in one view, or in several that have to be put together. */
+  told(flavor: Flavor): Select | Read
   /**
    * @param other the same subject on the other end: what a server makes up by itself is no difference.
    * @param end which end `own` is.

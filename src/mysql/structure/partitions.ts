@@ -8,24 +8,23 @@ import { looseText } from './printed.ts'
 export const partitions: ObjectKind = {
   object: 'partition',
   of: 'table',
-  read: (ask) =>
-    ask.view({
-      from: 'PARTITIONS',
-      schema: 'TABLE_SCHEMA',
-      name: 'TABLE_NAME',
-      fields: {
-        name: 'PARTITION_NAME',
-        sub: 'SUBPARTITION_NAME',
-        position: 'SUBPARTITION_ORDINAL_POSITION',
-        values: 'PARTITION_DESCRIPTION',
-        method: 'PARTITION_METHOD',
-        expression: 'PARTITION_EXPRESSION',
-        sub_method: 'SUBPARTITION_METHOD',
-        sub_expression: 'SUBPARTITION_EXPRESSION',
-        comment: 'PARTITION_COMMENT',
-      },
-      where: 'PARTITION_NAME IS NOT NULL',
-    }),
+  told: () => ({
+    from: 'PARTITIONS',
+    schema: 'TABLE_SCHEMA',
+    name: 'TABLE_NAME',
+    fields: {
+      name: 'PARTITION_NAME',
+      sub: 'SUBPARTITION_NAME',
+      position: 'SUBPARTITION_ORDINAL_POSITION',
+      values: 'PARTITION_DESCRIPTION',
+      method: 'PARTITION_METHOD',
+      expression: 'PARTITION_EXPRESSION',
+      sub_method: 'SUBPARTITION_METHOD',
+      sub_expression: 'SUBPARTITION_EXPRESSION',
+      comment: 'PARTITION_COMMENT',
+    },
+    where: 'PARTITION_NAME IS NOT NULL',
+  }),
   declare(own, other) {
     const [mine, theirs] = [divisionOf(own), divisionOf(other)]
     if (theirs.text === '' || mine.alike !== theirs.alike) return []

@@ -1,14 +1,15 @@
 /** What a server says of many subjects, in statements that each take well below a second. */
 import type { SchemaObject } from '../../domain.ts'
 import { ServerError } from '../../errors.ts'
-import { tableKindOf } from '../catalog.ts'
+import type { Flavor } from '../flavor.ts'
 import { compareText } from '../normal.ts'
 import type { QueryOptions, Session } from '../query.ts'
-import { asking } from './ask.ts'
-import { type Fact, type Facts, said, type Whole } from './facts.ts'
+import { type Ask, asking, type Found } from './ask.ts'
+import { type Fact, type Facts, said } from './facts.ts'
 import { inHalves } from './halves.ts'
-import { KINDS } from './kinds.ts'
+import type { ObjectKind } from './kind.ts'
 import { type Subject, subjectKey } from './subject.ts'
+import { partsIn, wholesOf } from './wholes.ts'
 
 /**
  * By `subjectKey`. What is not there has no entry; what the server would not tell of has its error: an empty
@@ -59,10 +60,8 @@ async function readSome(
   const flavor = await session.flavor()
   const wholes = await wholesOf(session, subjects, options)
   const parts = new Map<Subject, Partial<Record<SchemaObject, Fact[]>>>()
-  for (const kind of KINDS) {
-    const mine = subjects.filter((subject) => wholes.get(subject) === kind.of)
-    if (mine.length === 0 || kind.isKnownTo?.(flavor) === false) continue
-    for (const { subject, fact } of await kind.read(asking(session, mine, options), flavor)) {
+  for (const { kind, subjects: mine } of partsIn(wholes, flavor)) {
+    for (const { subject, fact } of await tell(kind, asking(session, mine, options), flavor)) {
       const own = parts.get(subject) ?? {}
       parts.set(subject, own)
       const facts = own[kind.object] ?? []
@@ -81,26 +80,9 @@ async function readSome(
   return readings
 }
 
-/** The name of a relation does not tell what it is. */
-async function wholesOf(
-  session: Session,
-  subjects: readonly Subject[],
-  options: QueryOptions,
-): Promise<ReadonlyMap<Subject, Whole>> {
-  const relations = subjects.filter(({ kind }) => kind === 'relation')
-  const wholes = new Map<Subject, Whole>()
-  for (const subject of subjects) {
-    if (subject.kind !== 'relation') wholes.set(subject, subject.kind)
-  }
-  if (relations.length === 0) return wholes
-  const found = await asking(session, relations, options).view({
-    from: 'TABLES',
-    schema: 'TABLE_SCHEMA',
-    name: 'TABLE_NAME',
-    fields: { type: 'TABLE_TYPE' },
-  })
-  for (const { subject, fact } of found) wholes.set(subject, tableKindOf(said(fact, 'type')))
-  return wholes
+function tell(kind: ObjectKind, ask: Ask, flavor: Flavor): Promise<readonly Found[]> {
+  const told = kind.told(flavor)
+  return typeof told === 'function' ? told(ask) : ask.view(told)
 }
 
 /** The order in which a server gives its rows means nothing. */
@@ -116,7 +98,7 @@ function sorted(own: Partial<Record<SchemaObject, Fact[]>>): Facts['of'] {
   )
 }
 
-/** MariaDB has a row for a table that it cannot open, with what is wrong in place of the comment, and none of its parts. */
+/** Of a table that cannot be opened the comment is what is wrong. */
 function unreadable({ server }: Session, { schema, name }: Subject, { whole, of }: Facts) {
   const [fact = {}] = of.table ?? []
   if (whole !== 'table' || fact['engine'] !== null) return null

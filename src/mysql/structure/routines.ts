@@ -13,7 +13,7 @@ function routine(object: 'procedure' | 'function'): ObjectKind {
   return {
     object,
     of: object,
-    async read(ask) {
+    told: () => async (ask) => {
       const routines = await ask.view({
         from: 'ROUTINES',
         schema: 'ROUTINE_SCHEMA',

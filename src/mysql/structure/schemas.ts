@@ -6,7 +6,7 @@ export const schemas: ObjectKind = {
   object: 'schema',
   of: 'schema',
   isUniversal: true,
-  async read(ask) {
+  told: () => async (ask) => {
     const found = await ask.view({
       from: 'SCHEMATA',
       schema: 'SCHEMA_NAME',

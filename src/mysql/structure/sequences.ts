@@ -12,7 +12,7 @@ export const sequences: ObjectKind = {
   object: 'sequence',
   of: 'sequence',
   isKnownTo: ({ vendor }) => vendor === 'mariadb',
-  async read(ask) {
+  told: () => async (ask) => {
     const found: Found[] = []
     for (let at = 0; at < ask.subjects.length; at += MOST_AT_ONCE) {
       found.push(...(await readSome(ask, at)))

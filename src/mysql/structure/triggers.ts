@@ -7,20 +7,19 @@ import { contextOf, definerOf, STORED_FIELDS } from './stored.ts'
 export const triggers: ObjectKind = {
   object: 'trigger',
   of: 'table',
-  read: (ask) =>
-    ask.view({
-      from: 'TRIGGERS',
-      schema: 'EVENT_OBJECT_SCHEMA',
-      name: 'EVENT_OBJECT_TABLE',
-      fields: {
-        name: 'TRIGGER_NAME',
-        body: 'ACTION_STATEMENT',
-        event: 'EVENT_MANIPULATION',
-        timing: 'ACTION_TIMING',
-        position: 'ACTION_ORDER',
-        ...STORED_FIELDS,
-      },
-    }),
+  told: () => ({
+    from: 'TRIGGERS',
+    schema: 'EVENT_OBJECT_SCHEMA',
+    name: 'EVENT_OBJECT_TABLE',
+    fields: {
+      name: 'TRIGGER_NAME',
+      body: 'ACTION_STATEMENT',
+      event: 'EVENT_MANIPULATION',
+      timing: 'ACTION_TIMING',
+      position: 'ACTION_ORDER',
+      ...STORED_FIELDS,
+    },
+  }),
   declare: (own, other) =>
     partsOf(own, 'trigger').map((fact) => ({
       name: said(fact, 'name'),

@@ -6,21 +6,20 @@ import { contextOf, definerOf } from './stored.ts'
 export const views: ObjectKind = {
   object: 'view',
   of: 'view',
-  read: (ask, flavor) =>
-    ask.view({
-      from: 'VIEWS',
-      schema: 'TABLE_SCHEMA',
-      name: 'TABLE_NAME',
-      fields: {
-        body: 'VIEW_DEFINITION',
-        check_option: 'CHECK_OPTION',
-        security: 'SECURITY_TYPE',
-        definer: 'DEFINER',
-        client: 'CHARACTER_SET_CLIENT',
-        connection: 'COLLATION_CONNECTION',
-        ...(flavor.vendor === 'mariadb' && { algorithm: 'ALGORITHM' }),
-      },
-    }),
+  told: (flavor) => ({
+    from: 'VIEWS',
+    schema: 'TABLE_SCHEMA',
+    name: 'TABLE_NAME',
+    fields: {
+      body: 'VIEW_DEFINITION',
+      check_option: 'CHECK_OPTION',
+      security: 'SECURITY_TYPE',
+      definer: 'DEFINER',
+      client: 'CHARACTER_SET_CLIENT',
+      connection: 'COLLATION_CONNECTION',
+      ...(flavor.vendor === 'mariadb' && { algorithm: 'ALGORITHM' }),
+    },
+  }),
   declare: (own) =>
     partsOf(own, 'view').map((fact) => {
       const body = said(fact, 'body')

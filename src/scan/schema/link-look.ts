@@ -90,6 +90,19 @@ export function beginLook(
     )
   }
 
+  function take(pair: Pair, comparison: Comparison) {
+    const { differences, undecidable } = comparison
+    if (pair.doubt !== null && differences.length > 0) {
+      return leave(pair, pair.doubt, [...new Set(differences.map(({ object }) => object))])
+    }
+    unknown.push(
+      ...undecidable.map(({ table: _, object, ...each }) => ({ ...each, objects: [object] })),
+    )
+    const now = [...differences, ...kept(pair, comparison)]
+    if (textOf(now) === textOf(before(pair))) settle(pair, before(pair))
+    else news.push(pair)
+  }
+
   for (const pair of pairs) if (pair.barred !== null) leave(pair, pair.barred)
 
   return {
@@ -99,18 +112,9 @@ export function beginLook(
         if (end instanceof ServerError) return leave(pair, undecidedReason(end))
       }
       const ends = { source, replica } as Ends
-      const comparison = isAlike(ends) ? ALIKE : compare(pair, ends)
-      const { differences, undecidable } = comparison
-      if (pair.doubt !== null && differences.length > 0) {
-        return leave(pair, pair.doubt, [...new Set(differences.map(({ object }) => object))])
-      }
-      unknown.push(
-        ...undecidable.map(({ table: _, object, ...each }) => ({ ...each, objects: [object] })),
-      )
-      const now = [...differences, ...kept(pair, comparison)]
-      if (textOf(now) === textOf(before(pair))) settle(pair, before(pair))
-      else news.push(pair)
+      take(pair, isAlike(ends) ? ALIKE : compare(pair, ends))
     },
+    onAlike: (pair) => take(pair, ALIKE),
     async conclude() {
       const proofs = await prove(context, link, news)
       const isSeen = news.length === 0 || (await rightsOn(context, link)) === rights

@@ -109,7 +109,10 @@ async function beginGroup(
   const looks = new Map(
     [...begun].flatMap(([link, one]) => (one instanceof ServerError ? [] : [[link, one.look]])),
   )
-  const failures = await readGroup(group.source, looks, context.signal)
+  const failures = await readGroup(group.source, looks, {
+    isWhole,
+    signal: context.signal,
+  })
   for (const [link, failure] of failures) begun.set(link, failure)
   return begun
 }

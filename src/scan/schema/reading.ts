@@ -6,6 +6,7 @@ import type { Facts } from '../../mysql/structure/facts.ts'
 import { batchesOf, type Readings, readFacts } from '../../mysql/structure/read.ts'
 import { type Subject, subjectKey } from '../../mysql/structure/subject.ts'
 import { PRIORITY, type Server } from '../../server-pool.ts'
+import { digests } from './alike.ts'
 import type { Pair } from './pairs.ts'
 
 /** What was read of a pair: an end that is not there is null. */
@@ -18,18 +19,28 @@ export interface Read {
 export interface Reader {
   readonly pairs: readonly Pair[]
   onRead(pair: Pair, read: Read): void
+  /** Both ends say the same of it, or both lack it. */
+  onAlike(pair: Pair): void
+}
+
+/** What of a batch is compared on one link. */
+export interface Part {
+  readonly link: Link
+  readonly reader: Reader
+  readonly pairs: readonly Pair[]
 }
 
 /**
  * No more than one batch is held at a time, however many tables there are. A replica that cannot be read any more
  * leaves the others alone.
  *
+ * @param options.isWhole nearly everything is taken to be alike, as digests can tell; of the rest each is read.
  * @returns by link, why it could not be read to the end; without those that could.
  */
 export async function readGroup(
   source: Server,
   readers: ReadonlyMap<Link, Reader>,
-  signal: AbortSignal,
+  { isWhole, signal }: { readonly isWhole: boolean; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<Link, ServerError>> {
   const failures = new Map<Link, ServerError>()
   const onSource = new Map<string, Subject>()
@@ -38,8 +49,9 @@ export async function readGroup(
     for (const [key, pair] of pairs) onSource.set(key, pair.source)
     return { link, pairs, reader }
   })
+  const alikeIn = isWhole ? digests(source, signal) : null
   for (const batch of batchesOf([...onSource.values()].toSorted(byName))) {
-    const wanted = byLink
+    const parts = byLink
       .filter(({ link }) => !failures.has(link))
       .map(({ link, reader, pairs }) => ({
         link,
@@ -47,6 +59,9 @@ export async function readGroup(
         pairs: batch.flatMap((subject) => pairs.get(subjectKey(subject)) ?? []),
       }))
       .filter(({ pairs }) => pairs.length > 0)
+    const alike = await alikeIn?.(batch, parts)
+    for (const { reader, pairs } of alike ?? []) for (const pair of pairs) reader.onAlike(pair)
+    const wanted = parts.filter((part) => !alike?.has(part))
     const readings = await Promise.all(
       [
         { server: source, subjects: wanted.length === 0 ? [] : batch },

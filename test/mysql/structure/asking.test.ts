@@ -123,6 +123,34 @@ describe('a batch', () => {
   })
 })
 
+describe('a digest', () => {
+  const TABLES = {
+    from: 'TABLES',
+    schema: 'TABLE_SCHEMA',
+    name: 'TABLE_NAME',
+    fields: { engine: 'ENGINE' },
+    vital: 'engine',
+  } as const
+  const digest = (row: Row) =>
+    asking(makeSession(() => [row]).session, [subject('a')], {}).digest(TABLES)
+
+  test('tells how many rows there are, and all that is in them', async () => {
+    const row = { facts: '1', digest: '42', untold: '0' }
+    const texts = [row, { ...row, facts: '2' }, { ...row, digest: '43' }, row].map(digest)
+    const [one, more, other, again] = await Promise.all(texts)
+    expect(new Set([one, more, other]).size).toBe(3)
+    expect(again).toBe(one)
+    expect(one).not.toBeNull()
+  })
+
+  test.for<[string, Row]>([
+    ['the server cannot tell of one of the subjects', { facts: '2', digest: '42', untold: '1' }],
+    ['a text overran max_allowed_packet', { facts: '1', digest: '-42', untold: '0' }],
+  ])('is none where %s', async ([, row]) => {
+    expect(await digest(row)).toBeNull()
+  })
+})
+
 test('a list that does not fit the time limit is asked for schema by schema', async () => {
   const schemas = ['a', 'b', 'c', 'd'].map((name) => ({ schema_name: name, collation_name: 'x' }))
   const { session, statements } = makeSession((sql) => {

@@ -1,0 +1,59 @@
+/** Which of very many definitions need not be read: digests of whole batches tell that both ends say the same. */
+import type { Link } from '../../compare/link.ts'
+import { ServerError } from '../../errors.ts'
+import { readDigest } from '../../mysql/structure/digest.ts'
+import type { Subject } from '../../mysql/structure/subject.ts'
+import { PRIORITY, type Server } from '../../server-pool.ts'
+import type { Part } from './reading.ts'
+
+/** Batches in a row that differ on a link: two versions, say, never say quite the same. */
+const MOST_MISSES = 3
+
+/** Of a batch of the source those parts in which both ends are alike. */
+export type AlikeIn = (
+  batch: readonly Subject[],
+  parts: readonly Part[],
+) => Promise<ReadonlySet<Part>>
+
+export function digests(source: Server, signal: AbortSignal): AlikeIn {
+  const misses = new Map<Link, number>()
+  return async (batch, parts) => {
+    // Of fewer than all the source's digest says nothing.
+    const asked = parts.filter(
+      ({ link, pairs }) => pairs.length === batch.length && (misses.get(link) ?? 0) < MOST_MISSES,
+    )
+    if (asked.length === 0) return new Set()
+    const [there, ...here] = await Promise.all([
+      digestOn(source, batch, signal),
+      ...asked.map(({ link, pairs }) =>
+        digestOn(
+          link.replica,
+          pairs.map(({ replica }) => replica),
+          signal,
+        ),
+      ),
+    ])
+    const alike = new Set(asked.filter((_, index) => there !== null && here[index] === there))
+    for (const part of asked) {
+      misses.set(part.link, alike.has(part) ? 0 : (misses.get(part.link) ?? 0) + 1)
+    }
+    return alike
+  }
+}
+
+/** null = it could not be made. Then everything is read, which tells what the matter is. */
+async function digestOn(
+  server: Server,
+  subjects: readonly Subject[],
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    return await server.read((session) => readDigest(session, subjects, { signal }), {
+      priority: PRIORITY.walk,
+      signal,
+    })
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ServerError)) throw error
+    return null
+  }
+}
