@@ -1,7 +1,8 @@
 /** The definitions of very many tables: against the bare statements, and once more when nothing was defined since. */
 import type { Session } from '../../src/mysql/query.ts'
+import { readDigest } from '../../src/mysql/structure/digest.ts'
 import { listSubjects } from '../../src/mysql/structure/list.ts'
-import { readFacts } from '../../src/mysql/structure/read.ts'
+import { batchesOf } from '../../src/mysql/structure/read.ts'
 import { runCheck, schemaLooks } from '../exporter.ts'
 import { othersLoad, quietMoment } from '../machine.ts'
 import { exporterSession, type Rig } from '../rig.ts'
@@ -85,10 +86,8 @@ async function statementsOf(session: Session): Promise<readonly string[]> {
     },
   }
   const subjects = await listSubjects(recording)
-  await readFacts(
-    recording,
-    subjects.filter(({ schema: name }) => name.startsWith(PREFIX)),
-  )
+  const ours = subjects.filter(({ schema: name }) => name.startsWith(PREFIX))
+  for (const batch of batchesOf(ours)) await readDigest(recording, batch)
   return statements
 }
 
