@@ -15,6 +15,7 @@ export interface Identity {
   readonly port: number
   readonly readOnly: boolean
   readonly binaryLog: boolean
+  /** Everything that it executes has a GTID. */
   readonly gtidEnabled: boolean
 }
 

@@ -1,4 +1,5 @@
 /** MySQL and Percona Server, 5.7 to 26.x. */
+import { NoFence } from '../errors.ts'
 import type { Dialect, Fencing } from './dialect.ts'
 import { readLogRules } from './filter-columns.ts'
 import { galeraMembership } from './galera.ts'
@@ -15,7 +16,13 @@ const gtidFencing: Fencing = {
   // A commit is visible a moment before its GTID is in gtid_executed; in that moment it is in gtid_owned.
   async position(source) {
     const owned = await ownedGtids(source)
-    const [row] = await source.query('SELECT @@global.gtid_executed AS executed')
+    const [row] = await source.query(
+      'SELECT @@global.gtid_executed AS executed, @@global.gtid_mode AS mode',
+    )
+    // It was ON when the pass began.
+    if (!hasGtidsOnly(text(row, 'mode'))) {
+      throw new NoFence(`${source.server}: not all that it executes has a GTID any more`)
+    }
     const executed = understood(source, text(row, 'executed'), parseGtidSet)
     return formatGtidSet(unionGtidSets(owned, executed))
   },
@@ -60,7 +67,7 @@ export const mysql: Dialect = {
       port: Number(text(row, 'port')),
       readOnly: text(row, 'read_only') === '1' || text(row, 'super_read_only') === '1',
       binaryLog: text(row, 'log_bin') === '1',
-      gtidEnabled: text(row, 'gtid_mode').startsWith('ON'),
+      gtidEnabled: hasGtidsOnly(text(row, 'gtid_mode')),
     }
   },
 
@@ -93,6 +100,11 @@ export const mysql: Dialect = {
 
   // Percona XtraDB Cluster numbers a commit before it is visible (PXC-2061).
   memberFencing: (kind) => (kind === 'group_replication' ? groupFencing(gtidFencing) : null),
+}
+
+/** While a server goes over to GTIDs, or back, it executes also what has none, and is in no GTID set. */
+function hasGtidsOnly(mode: string): boolean {
+  return mode === 'ON'
 }
 
 async function isExecuted(session: Session, gtids: string): Promise<boolean> {

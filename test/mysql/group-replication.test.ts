@@ -95,7 +95,7 @@ describe('the fence between members', () => {
   test('goes up to all that the other has executed or is about to: its own commits come over no channel', async () => {
     const replica = fakeSession({
       'SELECT @@global.gtid_owned': [{ owned: `${GROUP}:7#33` }],
-      'SELECT @@global.gtid_executed': [{ executed: `${GROUP}:1-5:1000001-1000003` }],
+      'SELECT @@global.gtid_executed': [{ executed: `${GROUP}:1-5:1000001-1000003`, mode: 'ON' }],
     })
     const source = fakeSession({})
     const ceiling = await fencing?.ceiling({ source, replica }, 'group_replication', '')
