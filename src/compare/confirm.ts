@@ -7,7 +7,7 @@ import type { Session } from '../mysql/query.ts'
 import { type ConfirmOptions, fencedLook, type Probe, pauseMs } from './fenced-look.ts'
 import type { Link } from './link.ts'
 import { pendingLooks } from './pending-looks.ts'
-import { judgeLook, type Look, NEW_SERIES, type Series } from './series.ts'
+import { judgeLook, type Look, NEW_SERIES, type Reading, type Series } from './series.ts'
 import { undecidedReason } from './undecided.ts'
 
 export type Confirmed =
@@ -30,14 +30,17 @@ const ABSENT: Thing = { text: '' }
 /** Against structures that are changed and changed back. */
 const EXTRA_READINGS = 3
 
+/** What names are on one server; a name that is not there has no entry. */
+type ReadThings = (session: Session) => Promise<ReadonlyMap<string, Thing>>
+
 /**
  * @param names what differed in an optimistic reading.
- * @param read what each name is on one server; a name that is not there has no entry.
+ * @param parts where they are: of each name at most one reading knows.
  */
 export async function confirm(
   link: Link,
   names: readonly string[],
-  read: (session: Session) => Promise<ReadonlyMap<string, Thing>>,
+  parts: readonly ReadThings[],
   options: ConfirmOptions & {
     readonly onDisagreement?: (name: string) => void
     /** Of the source at each look. */
@@ -81,30 +84,39 @@ export async function confirm(
   }
   return found
 
-  function probeOf(wanted: readonly string[]): Probe {
-    return {
+  function probesOf(wanted: readonly string[]): Probe[] {
+    return parts.map((read) => ({
       extraReadings: options.extraReadings ?? EXTRA_READINGS,
       async read(session: Session) {
         const things = await read(session)
-        const entries = wanted.map((name) => [name, things.get(name) ?? ABSENT])
+        const entries = wanted.flatMap((name) => {
+          const thing = things.get(name)
+          return thing === undefined ? [] : [[name, thing]]
+        })
         return { token: JSON.stringify(Object.fromEntries(entries)), rows: 0n }
       },
-    }
+    }))
   }
 
   async function lookAt(wanted: readonly string[]): Promise<Structures> {
-    return structuresOf(await fencedLook(link, [probeOf(wanted)], options))
+    return structuresOf(await fencedLook(link, probesOf(wanted), options))
   }
 
   async function lookAhead(): Promise<Structures[]> {
-    return (await pendingLooks(link, [probeOf(names)], options)).map(structuresOf)
+    return (await pendingLooks(link, probesOf(names), options)).map(structuresOf)
   }
 }
 
-function structuresOf([look]: readonly Look[]): Structures {
-  if (look === undefined) throw new Error('one look was asked for')
-  const things = ({ token }: { readonly token: string }) => JSON.parse(token) as Things
-  return { source: look.source.map(things), replica: things(look.replica) }
+/** @param looks one for each part, with as many readings each. */
+function structuresOf(looks: readonly Look[]): Structures {
+  const together = (readings: readonly Reading[]): Things =>
+    Object.assign({}, ...readings.map(({ token }) => JSON.parse(token) as Things))
+  const [first] = looks
+  if (first === undefined) throw new Error('there is at least one part')
+  return {
+    source: first.source.map((_, at) => together(looks.flatMap(({ source }) => source[at] ?? []))),
+    replica: together(looks.map(({ replica }) => replica)),
+  }
 }
 
 type Things = Readonly<Record<string, Thing>>

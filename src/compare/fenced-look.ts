@@ -22,6 +22,8 @@ export type Guard = (session: Session) => Promise<void>
 
 export interface LookOptions {
   readonly fenceTimeoutMs: number
+  /** How long the readings of a chunk should take, and with them a transaction. */
+  readonly chunkTimeMs: number
   readonly world: World
   readonly signal: AbortSignal
   /** Run before the first and after the last reading on each end, in the session that reads. */
@@ -90,19 +92,27 @@ export async function fencedLook(
   const on = <T>(server: Server, task: (session: Session) => Promise<T>): Promise<T> =>
     server.read((session) => unbroken(session, task), { priority: PRIORITY.recheck, signal })
 
-  async function readAll(session: Session): Promise<Reading[]> {
+  /** As many of `wanted` as fit into `limitMs`, one at least. */
+  async function readGuarded(
+    session: Session,
+    wanted: readonly Probe[] = probes,
+    limitMs = Number.POSITIVE_INFINITY,
+  ): Promise<Reading[]> {
+    await options.guard?.(session)
+    const began = world.steady().getTime()
     const readings: Reading[] = []
-    for (const probe of probes) readings.push(await probe.read(session))
+    let longestMs = 0
+    for (const probe of wanted) {
+      const at = world.steady().getTime()
+      if (readings.length > 0 && at - began + longestMs > limitMs) break
+      readings.push(await probe.read(session))
+      longestMs = Math.max(longestMs, world.steady().getTime() - at)
+    }
+    await options.guard?.(session)
     return readings
   }
-  async function readAllGuarded(session: Session): Promise<Reading[]> {
-    await options.guard?.(session)
-    const readings = await readAll(session)
-    await options.guard?.(session)
-    return readings
-  }
-  function keep(readings: readonly Reading[]) {
-    for (const [index, reading] of readings.entries()) sources[index]?.push(reading)
+  function keep(readings: readonly Reading[], from = 0) {
+    for (const [index, reading] of readings.entries()) sources[from + index]?.push(reading)
   }
   async function readMore(session: Session): Promise<void> {
     for (const [index, probe] of probes.entries()) {
@@ -110,7 +120,7 @@ export async function fencedLook(
     }
   }
 
-  keep(await on(link.source, readAllGuarded))
+  keep(await on(link.source, (session) => readGuarded(session)))
   const position = await fencing.position(link.source.control)
   const fencedAt = world.steady().getTime()
   const lagDeadline = started + link.delayMs + options.fenceTimeoutMs
@@ -137,7 +147,7 @@ export async function fencedLook(
   }
 
   link.memory.waitedMs = world.steady().getTime() - fencedAt
-  const replica = await on(link.replica, readAllGuarded)
+  const replica = await on(link.replica, (session) => readGuarded(session))
   const ceiling = await fencing.ceiling(
     { source: link.source.control, replica: link.replica.control },
     link.channel,
@@ -156,13 +166,18 @@ export async function fencedLook(
   }
 
   const aheadDeadline = world.steady().getTime() + options.fenceTimeoutMs
-  for (;;) {
+  for (let done = 0; done < probes.length; ) {
+    const rest = probes.slice(done)
+    // It may be a transaction, for whose end a DDL waits: what it has no time for goes into another one.
     const last = await on(link.source, (reader) =>
-      fencing.readPast({ control: link.source.control, reader }, ceiling, readAllGuarded),
+      fencing.readPast({ control: link.source.control, reader }, ceiling, (session) =>
+        readGuarded(session, rest, options.chunkTimeMs),
+      ),
     )
     if (last !== null) {
-      keep(last.value)
-      break
+      keep(last.value, done)
+      done += last.value.length
+      continue
     }
     if (world.steady().getTime() > aheadDeadline) {
       throw new Undecided('ahead', 'the source did not show what its replica already had in time')

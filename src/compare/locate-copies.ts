@@ -30,10 +30,12 @@ export async function locateCopies(
   const found = await confirm(
     link,
     hashes,
-    async (session) => {
-      const copies = await reader.copies(session, range, buckets, MOST_HASHES)
-      return new Map([...copies].map(([hash, count]) => [hash, { text: count.toString() }]))
-    },
+    [
+      async (session) => {
+        const copies = await reader.copies(session, range, buckets, MOST_HASHES)
+        return new Map([...copies].map(([hash, count]) => [hash, { text: count.toString() }]))
+      },
+    ],
     { ...options, extraReadings: EXTRA_READINGS },
   )
   const isDecided = [...found.values()].every(({ verdict }) => verdict !== 'unknown')

@@ -200,17 +200,12 @@ function confirmRows(
   options: ConfirmOptions,
 ): Promise<ReadonlyMap<string, Confirmed>> {
   const names = batch.flatMap((each) => each.names)
-  async function read(session: Session) {
-    const found = new Map<string, { readonly text: string }>()
-    for (const { hull } of batch) {
-      const rows = await reader.rows(session, hull, LEAF_ROWS + 1)
-      if (rows.length > LEAF_ROWS)
-        throw new Undecided('hot', 'rows came faster than they were read')
-      for (const row of rows) found.set(nameOf(row), { text: row.hash })
-    }
-    return found
-  }
-  return confirm(link, names, read, { ...options, extraReadings: EXTRA_READINGS })
+  const parts = batch.map(({ hull }) => async (session: Session) => {
+    const rows = await reader.rows(session, hull, LEAF_ROWS + 1)
+    if (rows.length > LEAF_ROWS) throw new Undecided('hot', 'rows came faster than they were read')
+    return new Map(rows.map((row) => [nameOf(row), { text: row.hash }]))
+  })
+  return confirm(link, names, parts, { ...options, extraReadings: EXTRA_READINGS })
 }
 
 function differingRow(name: string, found: Confirmed | undefined): DifferingRow[] {

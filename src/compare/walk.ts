@@ -16,9 +16,8 @@ import type { TableReader } from './table-reader.ts'
 import type { Trail } from './trail.ts'
 import { undecidedReason } from './undecided.ts'
 
-export interface WalkOptions extends Pick<ConfirmOptions, 'world' | 'signal' | 'gate'> {
-  /** How long the reading of a chunk should take. */
-  readonly chunkTimeMs: number
+export interface WalkOptions
+  extends Pick<ConfirmOptions, 'world' | 'signal' | 'gate' | 'chunkTimeMs'> {
   /** Where readings are no more than counts, an equal one does not clear what is known. */
   readonly isKnownToDiffer: (link: Link) => boolean
 }

@@ -156,7 +156,7 @@ export function confirmOneSided(
 ): Promise<ReadonlyMap<string, Confirmed>> {
   const keys = tables.map(({ replica }) => tableKey(replica))
   const end = ({ server }: Session) => (server === link.source.config.name ? 'source' : 'replica')
-  return confirm(link, keys, (session) => read(session, tables, end(session)), {
+  return confirm(link, keys, [(session) => read(session, tables, end(session))], {
     ...confirmOptions(context),
     onDisagreement,
   })

@@ -170,7 +170,6 @@ function compareLanes(
   const comparison = compareTable(links, reader, part ?? position?.open ?? reader.whole, {
     ...options,
     ...(position && { done: doneOf(visit.positions) }),
-    chunkTimeMs: context.config.checksum.chunkTimeMs,
     onSuspects: visit.onSuspects,
     isKnownToDiffer: visit.isKnownToDiffer,
     onDecided: async () => visit.onDecided?.(links),

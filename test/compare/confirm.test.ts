@@ -28,6 +28,7 @@ function structures(both: Record<number, string>, lagMs = 0) {
     confirmations: 3,
     confirmDelayMs: 5_000,
     fenceTimeoutMs: 30_000,
+    chunkTimeMs: 250,
     world,
     signal: new AbortController().signal,
   }
@@ -36,7 +37,7 @@ function structures(both: Record<number, string>, lagMs = 0) {
     replication,
     reads: () => reads,
     confirm: (names: readonly string[], link = fakeLink(replication)) =>
-      confirm(link, names, read, options),
+      confirm(link, names, [read], options),
   }
 }
 

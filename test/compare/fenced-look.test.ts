@@ -32,7 +32,7 @@ function observed(seed = 1): Steps {
   return {
     world,
     steps,
-    options: { fenceTimeoutMs: 30_000, world, signal: never },
+    options: { fenceTimeoutMs: 30_000, chunkTimeMs: 250, world, signal: never },
     probe: (extraReadings = 0) => ({
       extraReadings,
       async read(session) {
@@ -157,6 +157,29 @@ describe('a look', () => {
       .filter((step) => step === 'read db1')
     expect(times.filter((time) => time > 5_000 && time < reachedAt).length).toBeGreaterThan(0)
     expect(afterReplica.length).toBeGreaterThan(2)
+  })
+
+  test('of many ranges reads the source at last in transactions as long as one chunk: a DDL waits for one of them', async () => {
+    const { link, options, world } = observed()
+    const slow: Probe = {
+      extraReadings: 0,
+      async read() {
+        await world.sleep(100)
+        return { token: '', rows: 1n }
+      },
+    }
+    const transactions: number[] = []
+    const readPast: Fencing['readPast'] = async ({ reader }, _ceiling, read) => {
+      const began = world.elapsed()
+      const value = await read(reader)
+      transactions.push(world.elapsed() - began)
+      return { value }
+    }
+
+    const looks = await fencedLook(link({ readPast }), Array(9).fill(slow), options)
+
+    expect(transactions).toEqual([200, 200, 200, 200, 100])
+    expect(looks.map(({ source }) => source.length)).toEqual(Array(9).fill(2))
   })
 
   test('asks the guard before and after each reading that a verdict rests on', async () => {

@@ -4,6 +4,7 @@ import type { Located } from '../../src/compare/locate.ts'
 import type { TableReader } from '../../src/compare/table-reader.ts'
 import { Undecided } from '../../src/compare/undecided.ts'
 import { ServerError } from '../../src/errors.ts'
+import type { Fencing } from '../../src/mysql/dialect.ts'
 import { EVERYTHING } from '../../src/mysql/range.ts'
 import { type Contents, fakeReplication, rowsOf } from '../support/fake-replication.ts'
 import { isInside } from '../support/fake-server.ts'
@@ -95,6 +96,37 @@ describe('the rows of a drift', () => {
     expect([0, 15_000, 29_999].every((key) => ranges.some((range) => isInside(key, range)))).toBe(
       true,
     )
+  })
+
+  test('are read on the source in transactions as long as one chunk, in however many places they are', async () => {
+    const rows: TableReader['rows'] = async (session, range, limit) => {
+      await world.sleep(100)
+      return await fake.reader.rows(session, range, limit)
+    }
+    const world = fakeWorld()
+    const replication = fakeReplication(world, rowsOf(30_000))
+    for (let key = 0; key < 30_000; key += 1_000) replication.plant(0, key, 'b')
+    const fake = fakeTable(world, [replication])
+    const slow = fakeTable(world, [replication], { rows })
+    const [outcome] = await fake.compare()
+    if (outcome === undefined) throw new Error('one outcome was asked for')
+    const { readPast } = replication.fencing
+    const transactions: number[] = []
+    Object.assign(replication.fencing, {
+      readPast: (async (source, ceiling, read) =>
+        await readPast(source, ceiling, async (session) => {
+          const began = world.elapsed()
+          const value = await read(session)
+          transactions.push(world.elapsed() - began)
+          return value
+        })) satisfies Fencing['readPast'],
+    })
+
+    const located = await slow.locate(0, outcome)
+
+    expect(located).toMatchObject({ counts: { changed: 30n }, counted: true })
+    expect(transactions.length).toBeGreaterThan(30)
+    expect(Math.max(...transactions)).toBeLessThanOrEqual(250)
   })
 
   test('are not invented where rows come faster than a list of them can be read', async () => {

@@ -49,6 +49,7 @@ export async function opened(
     confirmations: 3,
     confirmDelayMs: CONFIRM_DELAY_MS,
     fenceTimeoutMs: 30_000,
+    chunkTimeMs: 250,
     guard,
     world,
     signal,

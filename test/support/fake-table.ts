@@ -68,6 +68,7 @@ export function fakeTable(
     confirmations: 3,
     confirmDelayMs: 5_000,
     fenceTimeoutMs: 30_000,
+    chunkTimeMs: 250,
     world,
     guard: async () => undefined,
   }
@@ -78,7 +79,6 @@ export function fakeTable(
     gate?: Gate,
   ) {
     return compareTable(links, reader, progress[0]?.open ?? ranges, {
-      chunkTimeMs: 250,
       ...options,
       signal,
       ...(gate && { gate }),

@@ -56,7 +56,7 @@ async function proveSome(
     }
     return things
   }
-  const found = await confirm(link, [...keyed.keys()], read, confirmOptions(context))
+  const found = await confirm(link, [...keyed.keys()], [read], confirmOptions(context))
   return [...keyed].map(([key, pair]): [Pair, Proof] => {
     const result = found.get(key)
     if (result === undefined) throw new Error('a result for each name was promised')
