@@ -59,6 +59,15 @@ test('a link on which fewer are compared than on the others is not asked', async
   expect(replica.asked).toEqual([])
 })
 
+test('a link on which one is compared twice, and another not, is not asked', async () => {
+  const [one] = BATCH
+  if (one === undefined) throw new Error('there is one')
+  const replica = makeServer('db2', '1')
+  const alikeIn = digests(makeServer('db1', '1').server, signal)
+  expect(await alikeIn(BATCH, [makePart(replica, [one, one])])).toEqual(new Set())
+  expect(replica.asked).toEqual([])
+})
+
 test('a link that is never alike is not asked for ever', async () => {
   const replica = makeServer('db2', '2')
   const part = makePart(replica)

@@ -2,8 +2,9 @@
 import type { Link } from '../../compare/link.ts'
 import { ServerError } from '../../errors.ts'
 import { readDigest } from '../../mysql/structure/digest.ts'
-import type { Subject } from '../../mysql/structure/subject.ts'
+import { type Subject, subjectKey } from '../../mysql/structure/subject.ts'
 import { PRIORITY, type Server } from '../../server-pool.ts'
+import type { Pair } from './pairs.ts'
 import type { Part } from './reading.ts'
 
 /** Batches in a row that differ on a link: two versions, say, never say quite the same. */
@@ -18,9 +19,8 @@ export type AlikeIn = (
 export function digests(source: Server, signal: AbortSignal): AlikeIn {
   const misses = new Map<Link, number>()
   return async (batch, parts) => {
-    // Of fewer than all the source's digest says nothing.
     const asked = parts.filter(
-      ({ link, pairs }) => pairs.length === batch.length && (misses.get(link) ?? 0) < MOST_MISSES,
+      ({ link, pairs }) => isOfAll(pairs, batch) && (misses.get(link) ?? 0) < MOST_MISSES,
     )
     if (asked.length === 0) return new Set()
     const [there, ...here] = await Promise.all([
@@ -39,6 +39,12 @@ export function digests(source: Server, signal: AbortSignal): AlikeIn {
     }
     return alike
   }
+}
+
+/** Each once: of fewer than all, or of one twice, the source's digest says nothing. */
+function isOfAll(pairs: readonly Pair[], batch: readonly Subject[]): boolean {
+  const sources = new Set(pairs.map(({ source }) => subjectKey(source)))
+  return pairs.length === batch.length && sources.size === batch.length
 }
 
 /** null = it could not be made. Then everything is read, which tells what the matter is. */

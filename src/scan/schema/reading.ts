@@ -45,8 +45,9 @@ export async function readGroup(
   const failures = new Map<Link, ServerError>()
   const onSource = new Map<string, Subject>()
   const byLink = [...readers].map(([link, reader]) => {
-    const pairs = new Map(reader.pairs.map((pair) => [subjectKey(pair.source), pair]))
-    for (const [key, pair] of pairs) onSource.set(key, pair.source)
+    // Several: what a channel renames, and what is called on the replica as it is on the source.
+    const pairs = Map.groupBy(reader.pairs, ({ source }) => subjectKey(source))
+    for (const pair of reader.pairs) onSource.set(subjectKey(pair.source), pair.source)
     return { link, pairs, reader }
   })
   const alikeIn = isWhole ? digests(source, signal) : null
