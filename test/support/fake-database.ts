@@ -129,7 +129,7 @@ function answerTo(database: FakeDatabase, sql: string): Row[] {
   if (sql.includes('INNODB_METRICS')) return [{ n: String(historyList) }]
   if (sql.includes('PROCESSLIST')) return [{ n: String(waitingLocks) }]
   if (sql.startsWith('SELECT @@global.gtid_owned')) return [{ owned: '' }]
-  if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed }]
+  if (sql.startsWith('SELECT @@global.gtid_executed')) return [{ executed, mode: 'ON' }]
   if (sql.startsWith('SELECT GTID_SUBSET')) return [{ reached: database.isBehind ? '0' : '1' }]
   if (sql.startsWith('SELECT received_transaction_set')) return [{ received: executed }]
   if (/^SHOW (MASTER|BINARY LOG) STATUS$/.test(sql)) return endOf(database)
