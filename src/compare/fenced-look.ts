@@ -79,7 +79,8 @@ export async function fencedLook(
   await untilFree(link, options)
   const started = world.steady().getTime()
   const { unreached } = link.memory
-  if (unreached !== null && started < unreached.until) {
+  const isTelling = unreached?.notation === fencing.notation && started < unreached.until
+  if (isTelling) {
     if (!(await fencing.hasReached(link.replica.control, unreached.position, link.channel))) {
       throw new Undecided('lag', 'the replica has not reached an earlier position of the source')
     }
@@ -131,7 +132,8 @@ export async function fencedLook(
   while (!(await fencing.hasReached(link.replica.control, position, link.channel))) {
     const now = world.steady().getTime()
     if (now > lagDeadline) {
-      link.memory.unreached = { position, until: now + (options.lagMemoryMs ?? 0) }
+      const until = now + (options.lagMemoryMs ?? 0)
+      link.memory.unreached = { notation: fencing.notation, position, until }
     }
     // Within its delay an applier may stop for a while, and miss nothing.
     if (now > lagDeadline || (link.appliesNothing() && now > started + link.delayMs)) {

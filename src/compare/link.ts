@@ -10,7 +10,11 @@ export interface LinkMemory {
   /** How long the replica took to reach the last fence. */
   waitedMs: number
   /** The last fence that it did not reach in time; `until` is of the steady clock. */
-  unreached: { readonly position: string; readonly until: number } | null
+  unreached: {
+    readonly notation: Fencing['notation']
+    readonly position: string
+    readonly until: number
+  } | null
 }
 
 export function newLinkMemory(): LinkMemory {

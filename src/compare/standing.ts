@@ -5,6 +5,7 @@ import type { Fencing } from '../mysql/dialect.ts'
  * still on both, at every look (design section 4, "Without a channel").
  */
 export const STANDING: Fencing = {
+  notation: 'none',
   position: async () => '',
   hasReached: async () => true,
   ceiling: async () => ({ target: '', received: '' }),

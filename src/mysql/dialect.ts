@@ -142,6 +142,8 @@ export interface SourceSessions {
  * on MySQL `gtid_executed` moves after the commit is visible, on MariaDB `gtid_binlog_pos` moves before.
  */
 export interface Fencing {
+  /** How its positions are written: none of another notation is to be asked for. */
+  readonly notation: string
   /** A position that covers everything visible on the source now. */
   position(source: Session): Promise<string>
   /**

@@ -39,6 +39,7 @@ function stateOf(status: Status): MemberState {
  * node that does not apply.
  */
 export const galeraFencing: Fencing = {
+  notation: 'write_set',
   position: committed,
   hasReached: shows,
   ceiling: async ({ replica }) => ({ target: await committed(replica), received: '' }),

@@ -42,6 +42,7 @@ const fromAbove: Pick<Fencing, 'ceiling' | 'readPast'> = {
 /** One channel, and above it one server that is written to. gtid_slave_pos moves also by file and position. */
 const plain: Fencing = {
   ...fromAbove,
+  notation: 'gtid_position',
 
   // Never gtid_current_pos: it can name transactions that are not in this binlog.
   async position(source) {
@@ -74,6 +75,7 @@ interface MixedPosition {
 function mixed(sourceId: string, others: FencedEnds['others']): Fencing {
   return {
     ...fromAbove,
+    notation: 'place_and_gtids',
 
     async position(source) {
       const [row] = await source.query(

@@ -13,6 +13,8 @@ import { type Session, text } from './query.ts'
 /** @param sourceUuid of the server whose log it is: the channel may have been pointed at another meanwhile. */
 export function placeFencing(sourceUuid: string | null): Fencing {
   return {
+    notation: 'place',
+
     position: async (source) => formatPlace(await endOf(source)),
 
     // A low-water mark under parallel appliers: late, never early.

@@ -13,6 +13,8 @@ import { readSeenReplicas } from './seen-replicas.ts'
 import { quoteText } from './sql.ts'
 
 const gtidFencing: Fencing = {
+  notation: 'gtid_set',
+
   // A commit is visible a moment before its GTID is in gtid_executed; in that moment it is in gtid_owned.
   async position(source) {
     const owned = await ownedGtids(source)

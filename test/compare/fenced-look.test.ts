@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { fencedLook, type LookOptions, type Probe } from '../../src/compare/fenced-look.ts'
-import type { Link } from '../../src/compare/link.ts'
+import { type Link, newLinkMemory } from '../../src/compare/link.ts'
 import type { Reading } from '../../src/compare/series.ts'
 import { Undecided } from '../../src/compare/undecided.ts'
 import { ServerError } from '../../src/errors.ts'
@@ -43,6 +43,7 @@ function observed(seed = 1): Steps {
     link: (fencing = {}, overrides = {}) =>
       fakeLink(fakeReplication(world, rowsOf(1)), {
         fencing: {
+          notation: 'plain',
           async position() {
             await step('position')
             return 'F'
@@ -265,6 +266,19 @@ describe('a look that cannot be finished', () => {
       const { reason, waited } = await secondLook(1_000_000, 60_000, 61_000)
       expect(reason).toBe('lag')
       expect(waited).toBeGreaterThan(30_000)
+    })
+
+    test('waits again when positions are of another kind by now, as of a replica that got a second channel', async () => {
+      const { link, probe, options } = observed()
+      const memory = newLinkMemory()
+      const plain = link({ hasReached: async () => false }, { memory })
+      const patient = { ...options, lagMemoryMs: 60_000 }
+      expect(await refusal(fencedLook(plain, [probe()], patient))).toBe('lag')
+      const position = async () => '{"gtids":"0-1-6"}'
+      const hasReached = async (_replica: Session, text: string) => Boolean(JSON.parse(text))
+      const mixed = link({ notation: 'mixed', position, hasReached }, { memory })
+
+      expect(await fencedLook(mixed, [probe()], patient)).toHaveLength(1)
     })
 
     test('waits each time where nobody asked for less', async () => {

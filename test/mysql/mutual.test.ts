@@ -6,6 +6,7 @@ import { fakeSession } from '../support/fake-session.ts'
 /** Of a source that shows all of its own, and has what the replica wrote up to `has`. */
 function pair(has: { upTo: number }) {
   const forward: Fencing = {
+    notation: 'text',
     position: async () => 'F',
     hasReached: async () => true,
     ceiling: async () => ({ target: 'T', received: 'R' }),

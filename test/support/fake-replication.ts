@@ -99,6 +99,7 @@ export function fakeReplication(
       return [...keys].filter((key) => is.get(key) !== intended.contents.get(key))
     },
     fencing: {
+      notation: 'number',
       async position() {
         await passing()
         showSource()
