@@ -34,6 +34,7 @@ interface Pace {
   chunkRows: number
   /** The last chunk had rows at half of its possible keys or more. */
   isDense: boolean
+  /** Of connections that may be lost until the next chunk was read. */
   retries: number
   /** Readings in a row that gave way to a DDL. */
   gaveWay: number
@@ -103,6 +104,7 @@ async function walkRange(walking: Walk, range: Range, pace: Pace): Promise<void>
     const held = lanes.filter((lane) => !going.includes(lane))
     skip(held, { range: chunk, startedAt })
     const { rows, tookMs } = read
+    if (rows !== null) pace.retries = CONNECTION_RETRIES
     const width = reader.widthOf(chunk)
     pace.isDense = width !== null && rows !== null && 2n * rows >= width
     // A chunk that went into a gap says nothing about time.

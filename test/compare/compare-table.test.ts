@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TableOutcome } from '../../src/compare/decision.ts'
 import { ServerError } from '../../src/errors.ts'
-import { EVERYTHING, rangeOfKey } from '../../src/mysql/range.ts'
+import { type Bound, EVERYTHING, rangeOfKey } from '../../src/mysql/range.ts'
 import { fakeReplication, rowsOf } from '../support/fake-replication.ts'
 import { isInside } from '../support/fake-server.ts'
 import { type FakeTable, fakeTable } from '../support/fake-table.ts'
@@ -217,6 +217,31 @@ describe('a server that goes away', () => {
     failReads(table.source, gone, 4)
 
     expect(verdicts(await table.compare())).toEqual(['unreachable', 'unreachable'])
+  })
+
+  describe('and is back at once, so that only a connection was lost', () => {
+    const at = (key: number): Bound => ({ key: [String(key)], side: 'before' })
+    const chunks = [0, 1, 2, 3, 4, 5].map((n) => ({ lower: at(n * 100), upper: at(n * 100 + 100) }))
+    const lost = new ServerError('connect', 'db1: connection lost')
+
+    test('in the middle of a walk, however often in a long one, leaves no table unknown', async () => {
+      const { table } = make()
+      let asked = 0
+      // Of each chunk: its end, that again, its rows.
+      table.source.trouble = () => {
+        if (asked++ % 3 === 0) throw lost
+      }
+
+      expect(verdicts(await table.compare({ ranges: chunks }))).toEqual(['same'])
+      expect(asked).toBe(3 * chunks.length)
+    })
+
+    test('is not asked for ever for the end of one chunk', async () => {
+      const { table } = make()
+      failReads(table.source, lost, 4)
+
+      expect(verdicts(await table.compare({ ranges: chunks }))).toEqual(['unreachable'])
+    })
   })
 
   test('does not hide a drift that was confirmed before', async () => {
