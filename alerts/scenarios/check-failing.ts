@@ -15,8 +15,10 @@ interface Runs {
   readonly runs: string
 }
 
-const check = (name: CheckName, interval: number, runs: Runs) => [
-  series('check_interval_seconds', `${interval}x400`, { check: name }),
+const check = (name: CheckName, interval: number | string, runs: Runs) => [
+  series('check_interval_seconds', typeof interval === 'string' ? interval : `${interval}x400`, {
+    check: name,
+  }),
   series('check_success', runs.success, { check: name }),
   series('check_last_run_timestamp_seconds', runs.lastRun, { check: name }),
   series('check_last_success_timestamp_seconds', runs.lastSuccess, { check: name }),
@@ -32,6 +34,21 @@ const schema = check('gtid', 15, {
   lastSuccess: '0x400',
   runs: '1+4x400',
 })
+
+/**
+ * Of every 15 minutes: succeeds once, after a minute, and fails ever since. The exporter is started again after an
+ * hour, and the check fails at once and 15 minutes later.
+ * @param lastSuccess what it writes of that afterwards.
+ */
+const restarted = (lastSuccess: string) => [
+  ...check('schema', '900x61 stale 900x33', {
+    success: '_ 1x14 0x45 stale 0x33',
+    lastRun: '_ 60x14 960x14 1860x14 2760x15 stale 3770x14 4670x18',
+    lastSuccess: `0 60x60 stale ${lastSuccess}`,
+    runs: '0 1x14 2x14 3x14 4x15 stale 1x14 2x18',
+  }),
+  series('up', '0 1x60 stale 1x33'),
+]
 
 /** Of every hour: fails at the second run, and succeeds at the third. */
 const once = {
@@ -105,17 +122,24 @@ export const checkFailing: AlertScenarios = {
       at: { '39m': [failing('gtid')], '41m': QUIET },
     },
     {
-      name: 'restart gap: it fails before and after',
-      series: [
-        ...check('gtid', 15, {
-          success: '1 0x38 stale 0x20',
-          lastRun: '0+60x39 stale 2460+60x20',
-          lastSuccess: '0x39 stale 0x20',
-          runs: '1+4x39 stale 2+4x20',
-        }),
-        up,
-      ],
-      at: { '39m': [failing('gtid')], '40m': [failing('gtid')], '42m': [failing('gtid')] },
+      name: 'restart gap: an exporter that keeps its state needs no second run to go on firing',
+      series: restarted('60x33'),
+      at: {
+        '61m': [failing('schema')],
+        '62m': [failing('schema')],
+        '63m': [failing('schema')],
+        '90m': [failing('schema')],
+      },
+    },
+    {
+      name: 'restart gap: one that keeps none knows of no success, and tells after its second run',
+      series: restarted('0x33'),
+      at: {
+        '61m': [failing('schema')],
+        '63m': QUIET,
+        '77m': QUIET,
+        '79m': [pending(failing('schema'))],
+      },
     },
     {
       name: 'start-up: a first run that fails is no reason to wake anybody for an hour',

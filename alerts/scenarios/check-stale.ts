@@ -111,15 +111,22 @@ export const checkStale: AlertScenarios = {
     {
       name: 'restart gap: an exporter that keeps its state grants no new grace',
       series: [
-        ...check('threads', '0+60x5 300x33 stale 300x60', '15x400'),
-        series('up', '1x39 stale 1x60'),
-        processStart('0x39 stale 2400x60'),
+        ...check('threads', '0+60x5 300x33 stale 300x60', '15x39 stale 15x60'),
+        ...[series('up', '1x39 stale 1x60'), processStart('0x39 stale 2400x60')],
       ],
       at: {
         '39m': [stale('threads', '34m 0s ago')],
         '40m': [stale('threads', '34m 0s ago')],
         '41m': [stale('threads', '36m 0s ago')],
       },
+    },
+    {
+      name: 'restart gap: one that keeps none begins anew',
+      series: [
+        ...check('threads', '0+60x5 300x33 stale 0x60', '15x39 stale 15x60'),
+        ...[series('up', '1x39 stale 1x60'), processStart('0x39 stale 2400x60')],
+      ],
+      at: { '39m': [stale('threads', '34m 0s ago')], '42m': QUIET, '45m': QUIET },
     },
     {
       name: 'start-up: a check that never ran has three intervals from the start of the exporter',

@@ -12,9 +12,13 @@ export interface CheckRuns {
    */
   attempt<T>(check: CheckName, server: string, look: () => Promise<T>): Promise<T | null>
   status(check: CheckName, server: string): RunStatus
+  lastSuccesses(server: string): LastSuccesses
   /** The last run of some check failed there because our account lacks a right. */
   isDenied(server: string): boolean
 }
+
+/** Start of the last run that could look; a check that never could is left out. */
+export type LastSuccesses = Readonly<Partial<Record<CheckName, Date>>>
 
 /** All but what the configuration says. */
 export type RunStatus = Omit<CheckStatus, 'intervalSeconds'>
@@ -30,22 +34,25 @@ export function checkRuns({
   world,
   log,
   signal,
+  known,
 }: {
   readonly set: string
   readonly world: World
   readonly log: Logger
   readonly signal: AbortSignal
+  /** By server: from before a restart. */
+  readonly known: ReadonlyMap<string, LastSuccesses>
 }): CheckRuns {
   const runs = new Map<string, Run>()
 
   function runOf(check: CheckName, server: string): Run {
     const key = `${check}/${server}`
-    const known = runs.get(key)
-    if (known !== undefined) return known
+    const before = runs.get(key)
+    if (before !== undefined) return before
     const run: Run = {
       success: false,
       lastRun: null,
-      lastSuccess: null,
+      lastSuccess: known.get(server)?.[check] ?? null,
       lastDurationSeconds: null,
       runs: 0,
       failures: Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<
@@ -92,6 +99,20 @@ export function checkRuns({
       const { failure: _, ...run } = runOf(check, server)
       return { ...run, failures: { ...run.failures } }
     },
+    lastSuccesses: (server) =>
+      successesOf(CHECK_NAMES, (check) => runOf(check, server).lastSuccess),
     isDenied: (server) => CHECK_NAMES.some((check) => runOf(check, server).failure === 'privilege'),
   }
+}
+
+export function successesOf(
+  checks: readonly CheckName[],
+  lastOf: (check: CheckName) => Date | null,
+): LastSuccesses {
+  return Object.fromEntries(
+    checks.flatMap((check): [CheckName, Date][] => {
+      const last = lastOf(check)
+      return last === null ? [] : [[check, last]]
+    }),
+  )
 }

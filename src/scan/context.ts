@@ -23,6 +23,7 @@ import {
   rememberedDifferences,
   rememberedLooks,
   rememberedPass,
+  rememberedSuccesses,
   rememberedTables,
   rememberedVariables,
   type SetMemory,
@@ -177,7 +178,18 @@ export function createContext(
     log,
     signal,
     facts,
-    runs: checkRuns({ set: config.name, world, log, signal }),
+    runs: checkRuns({
+      set: config.name,
+      world,
+      log,
+      signal,
+      known: new Map(
+        config.servers.map((server) => [
+          server.name,
+          rememberedSuccesses(memory, server, mode.checks),
+        ]),
+      ),
+    }),
     tables: tableStore({
       set: config.name,
       world,

@@ -9,6 +9,7 @@ import type { SchemaDifference, SchemaUnknown } from '../report.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { isIncluded } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
+import { type LastSuccesses, successesOf } from './check-runs.ts'
 import type { SchemaLook, SetContext } from './context.ts'
 import type { TableMemory } from './table-store.ts'
 
@@ -34,6 +35,8 @@ export interface ServerMemory {
   readonly wasReplica: boolean
   readonly schemaRead: boolean
   readonly variables: VariableReading | null
+  /** How its checks fare is seen anew; how long one has not succeeded is not. */
+  readonly lastSuccesses: LastSuccesses
 }
 
 /** What was confirmed to differ between the definitions on the ends of one link, and what nobody could tell. */
@@ -84,7 +87,7 @@ export function changesOf(context: SetContext): {
       context.config.name,
       all,
       context.passStartedAt,
-      JSON.stringify(serverMemories(context)),
+      JSON.stringify(serverMemories(context).map(withoutNewerSuccesses)),
       ...chunks,
       ...context.schemaDifferences.values(),
       ...context.schemaLooks.values(),
@@ -92,7 +95,18 @@ export function changesOf(context: SetContext): {
   }
 }
 
-function serverMemories({ facts }: SetContext): ServerMemory[] {
+/** A success every 15 s is no reason to write a large file as often: the shortest wait of CheckStale is as long. */
+const SUCCESS_STEP_MS = 300_000
+
+function withoutNewerSuccesses(memory: ServerMemory) {
+  const steps = Object.entries(memory.lastSuccesses).map(([check, at]) => [
+    check,
+    Math.floor(at.getTime() / SUCCESS_STEP_MS),
+  ])
+  return { ...memory, lastSuccesses: steps }
+}
+
+function serverMemories({ facts, runs }: SetContext): ServerMemory[] {
   return [...facts.values()].map(({ server: { config }, sight, schemaRead, variables }) => ({
     name: config.name,
     address: config.address,
@@ -104,20 +118,15 @@ function serverMemories({ facts }: SetContext): ServerMemory[] {
     wasReplica: sight.wasReplica,
     schemaRead,
     variables,
+    lastSuccesses: runs.lastSuccesses(config.name),
   }))
 }
 
 /** The last that was seen of a server; behind another address there may be another server. */
 export function sightOf({ servers }: SetMemory, config: ServerConfig): Sight {
-  const known = servers.find(({ name }) => name === config.name)
-  const isThere = isWhereItWas(servers, config)
-  return {
-    config,
-    identity: (isThere && known?.identity) || null,
-    membership: (isThere && known?.membership) || null,
-    channels: (isThere && known?.channels) || null,
-    wasReplica: known?.wasReplica ?? false,
-  }
+  const { identity = null, membership = null, channels = null } = whereItWas(servers, config) ?? {}
+  const wasReplica = servers.some((known) => known.name === config.name && known.wasReplica)
+  return { config, identity, membership, channels, wasReplica }
 }
 
 export function rememberedVariables(
@@ -125,12 +134,26 @@ export function rememberedVariables(
   config: ServerConfig,
   checks: readonly CheckName[],
 ): VariableReading | null {
-  if (!checks.includes('variables') || !isWhereItWas(servers, config)) return null
-  return servers.find(({ name }) => name === config.name)?.variables ?? null
+  if (!checks.includes('variables')) return null
+  return whereItWas(servers, config)?.variables ?? null
 }
 
-function isWhereItWas(servers: SetMemory['servers'], { name, address }: ServerConfig): boolean {
-  return servers.some((known) => known.name === name && known.address === address)
+/** A check that was not asked for meanwhile begins anew. */
+export function rememberedSuccesses(
+  { servers }: SetMemory,
+  config: ServerConfig,
+  checks: readonly CheckName[],
+): LastSuccesses {
+  const known = whereItWas(servers, config)?.lastSuccesses ?? {}
+  return successesOf(checks, (check) => known[check] ?? null)
+}
+
+/** undefined = it is behind another address now. */
+function whereItWas(
+  servers: SetMemory['servers'],
+  { name, address }: ServerConfig,
+): ServerMemory | undefined {
+  return servers.find((known) => known.name === name && known.address === address)
 }
 
 /** What the configuration still asks for; what is on a server that was moved is looked at anew. */
@@ -142,7 +165,9 @@ export function rememberedTables(
 ): TableMemory[] {
   const enabled = TABLE_CHECKS.filter((check) => checks.includes(check))
   const moved = new Set(
-    config.servers.filter((server) => !isWhereItWas(servers, server)).map(({ name }) => name),
+    config.servers
+      .filter((server) => whereItWas(servers, server) === undefined)
+      .map(({ name }) => name),
   )
   return tables
     .filter(({ id, standings }) => {

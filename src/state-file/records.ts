@@ -3,6 +3,8 @@ import type { Done } from '../compare/trail.ts'
 import {
   CAUSE_ASPECTS,
   CAUSE_OBJECTS,
+  CHECK_NAMES,
+  type CheckName,
   DIFFERENCE_KINDS,
   type DifferenceKind,
   MISSING_REASONS,
@@ -162,6 +164,9 @@ export const serverRecord = shape<ServerMemory>({
         >,
       ),
     }),
+  ),
+  lastSuccesses: partial(
+    Object.fromEntries(CHECK_NAMES.map((name) => [name, time])) as Record<CheckName, Codec<Date>>,
   ),
 })
 

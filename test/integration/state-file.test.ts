@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { CHECK_NAMES } from '../../src/domain.ts'
 import { breakagesOf, breakServer, undo } from '../../src/lab/breakage.ts'
 import { startFeed } from '../../src/lab/feed.ts'
 import type { Lab } from '../../src/lab/lab.ts'
@@ -132,6 +133,30 @@ describeFlavors((flavor) => {
     await untilMetrics(second, [['up', { server: 'db2' }, 0], ...expected])
     await killed.undo()
     await untilMetrics(second, [['up', { server: 'db2' }, 1], ...expected])
+  })
+
+  test('a check that fails over a restart has last succeeded when it did before', async () => {
+    const lab = cluster()
+    const first = await start(lab)
+    await untilSame(first)
+    const killed = await breakServer(lab, { fault: 'kill-server', server: 'db2' })
+    const failing = CHECK_NAMES.map(
+      (check) => ['check_success', { server: 'db2', check }, 0] as const,
+    )
+    const before = await untilMetrics(first, failing)
+    const successes = CHECK_NAMES.map((check) => {
+      const at = { server: 'db2', check }
+      const name = 'check_last_success_timestamp_seconds'
+      return [name, at, before.value(name, at)] as const
+    })
+    expect(successes.map(([, , at]) => at)).not.toContain(0)
+    expect(await first.stop(), first.stderr()).toBe(0)
+
+    await using second = await start(lab)
+
+    await untilMetrics(second, [...failing, ...successes])
+    await killed.undo()
+    await untilMetrics(second, [['check_success', { server: 'db2', check: 'checksum' }, 1]])
   })
 
   test('a long pass goes on where it was killed, and where it was stopped', async () => {

@@ -1,10 +1,16 @@
 /** A restart, also one after a kill: nothing that was found is forgotten. */
 import { describe, expect, test } from 'vitest'
+import { threads } from '../../src/checks/threads.ts'
+import type { CheckName } from '../../src/domain.ts'
+import { changesOf } from '../../src/scan/memory.ts'
 import { reportOf } from '../../src/scan/report.ts'
+import { runCheck } from '../../src/scan/run-check.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
-import { fakeScan } from '../support/fake-scan.ts'
+import { type FakeScan, fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
 import { checksumOf, largeShop, REJECTED } from '../support/restarts.ts'
+
+const statusOf = ({ context }: FakeScan, check: CheckName) => context.runs.status(check, 'db2')
 
 describe('after a restart', () => {
   test('a drift is there at once, with its old since, and is cleared by agreement alone', async () => {
@@ -110,6 +116,38 @@ describe('after a restart', () => {
     expect(roles).toEqual(['unknown', 'detached'])
   })
 
+  test('a check that cannot look any more counts from its last success, not from the start', async () => {
+    const { databases, replica } = fakeShop()
+    const before = fakeScan(databases)
+    await before.pass('checksum')
+    const { lastSuccess } = statusOf(before, 'checksum')
+    replica.trouble = REJECTED
+
+    const after = await before.killed(3_600_000)
+
+    expect(lastSuccess).not.toBeNull()
+    expect(statusOf(after, 'checksum')).toMatchObject({ lastSuccess, lastRun: null, runs: 0 })
+    expect(statusOf(after, 'row_count')).toMatchObject({ lastSuccess: null })
+    await after.pass('checksum', 'rest')
+    expect(statusOf(after, 'checksum')).toMatchObject({ success: false, lastSuccess, runs: 1 })
+    const again = await after.killed()
+    expect(statusOf(again, 'checksum')).toMatchObject({ lastSuccess, runs: 0 })
+  })
+
+  test('a success every 15 seconds does not have the file written as often', async () => {
+    const { databases } = fakeShop()
+    const scan = fakeScan(databases)
+    const seen = new Set<string>()
+    const looks = 40
+    for (let look = 0; look < looks; look += 1) {
+      await runCheck(scan.context, threads)
+      seen.add(JSON.stringify(changesOf(scan.context).items, (_, item) => String(item)))
+      await scan.world.sleep(15_000)
+    }
+    expect(seen.size).toBeGreaterThan(1)
+    expect(seen.size).toBeLessThan(looks / 10)
+  })
+
   test('what the configuration asks for no more is dropped', async () => {
     const { databases, replica } = fakeShop(2)
     replica.tables.get('shop.orders')?.rows.set(7, 'b')
@@ -139,6 +177,7 @@ describe('after a restart', () => {
     for (const { sight } of after.context.facts.values()) {
       expect(sight).toMatchObject({ identity: null, channels: null })
     }
+    expect(statusOf(after, 'checksum')).toMatchObject({ lastSuccess: null })
     source.rowsRead = 0
     await after.pass('checksum', 'rest')
     expect(source.rowsRead).toBe(25)

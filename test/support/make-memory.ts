@@ -178,6 +178,7 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
       settings: fc.record({ sql_mode: name, log_bin: name }, { requiredKeys: [] }),
     }),
   ),
+  lastSuccesses: fc.record({ threads: time, checksum: time }, { requiredKeys: [] }),
 })
 
 const differences: fc.Arbitrary<LinkDifferences> = fc.record({
