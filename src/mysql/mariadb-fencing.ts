@@ -39,7 +39,10 @@ const fromAbove: Pick<Fencing, 'ceiling' | 'readPast'> = {
   },
 }
 
-/** One channel, and above it one server that is written to. gtid_slave_pos moves also by file and position. */
+/**
+ * One channel, and above it one server that is written to. gtid_slave_pos moves also by file and position, and over
+ * what a filter by domain or server id leaves out (MariaDB 10.11.19).
+ */
 const plain: Fencing = {
   ...fromAbove,
   notation: 'gtid_position',

@@ -7,6 +7,25 @@ import { describeFlavors, startCluster, until } from '../support/cluster.ts'
 import { runCheck } from '../support/exporter.ts'
 import { notTheSame } from '../support/report.ts'
 
+test('while MySQL goes over to GTIDs, what is late without one is late, and no drift', async () => {
+  await using lab = await startCluster('mysql', undefined, { gtid: false })
+  await createShop(lab.server('db1'))
+  await lab.caughtUp()
+  await breakServer(lab, { fault: 'stop-sql-thread', server: 'db2' })
+  await lab.server('db1').exec('UPDATE shop.orders SET total = total + 1')
+  for (const server of lab.servers) {
+    await server.exec(
+      'SET GLOBAL enforce_gtid_consistency = ON',
+      'SET GLOBAL gtid_mode = OFF_PERMISSIVE',
+      'SET GLOBAL gtid_mode = ON_PERMISSIVE',
+    )
+  }
+
+  const run = await runCheck(lab)
+
+  expect(notTheSame(run.json), run.explain).toEqual(['db2 shop.orders: unknown lag'])
+})
+
 describeFlavors((flavor) => {
   test('a drift is found behind a fence, and nothing else is, while rows are written', async () => {
     await using lab = await startCluster(flavor, undefined, { gtid: false })
