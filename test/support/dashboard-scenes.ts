@@ -29,6 +29,29 @@ const AT_LEAST_ONE = /^[1-9]/
 const BELOW_TEN = /^(\d(\.\d+)?( s| intervals)?|[\d.]+ ms)$/
 const TEN_OR_MORE = /^([1-9]\d+(\.\d+)?( s| intervals)?|[\d.]+ min)$/
 
+/** Queries for what has series only while something is wrong, or was a moment ago. */
+export const ONLY_WHEN_WRONG: readonly string[] = [
+  'mysql-drift-exporter.json: Failures within an hour, query B',
+  'mysql-drift-exporter.json: Held back, query B',
+  'mysql-drift-fleet.json: Alerts firing by severity, query B',
+  'mysql-drift-set.json: Tables that could not be judged, query B',
+  'mysql-drift-set.json: Tables, drifted ones first, query B',
+  'mysql-drift-set.json: Tables, drifted ones first, query D',
+  'mysql-drift-set.json: Tables, drifted ones first, query E',
+  'mysql-drift-set.json: Tables, drifted ones first, query F',
+  'mysql-drift-set.json: Tables, drifted ones first, query G',
+  'mysql-drift-set.json: Tables, drifted ones first, query H',
+  'mysql-drift-set.json: Row count differences, query B',
+  'mysql-drift-set.json: Schema differences by server, query B',
+  'mysql-drift-set.json: Replication lag, query B',
+  'mysql-drift-set.json: GTID: missing and errant transactions, query C',
+  'mysql-drift-set.json: Settings by server, query C',
+  'mysql-drift-set.json: Settings by server, query D',
+  'mysql-drift-set.json: Held back, query B',
+  'mysql-drift-table.json: Replicas, query B',
+  'mysql-drift-table.json: Replicas, query E',
+]
+
 export const SCENES: readonly Scene[] = [
   {
     name: 'data, definitions and settings differ',
@@ -168,6 +191,16 @@ export const SCENES: readonly Scene[] = [
         ['Tables left out', 'excluded', '2', '4'],
         ['Channels', 'db3: Workers failed', '0', AT_LEAST_ONE],
         ['Servers that share an id', '', '0', '2'],
+      ],
+    },
+  },
+  {
+    name: 'a replica lacks what its source has purged',
+    faults: [['purge-binlogs', 'db2']],
+    readings: {
+      set: [
+        ['GTID: missing and errant transactions', 'db2 unrecoverable', null, AT_LEAST_ONE],
+        ['Replication threads', 'db2 io', 'running', 'stopped or connecting'],
       ],
     },
   },
