@@ -31,6 +31,13 @@ export class NoFence extends ServerError {
   }
 }
 
+/** A channel is no more, or brings another server's transactions: what was read over it proves nothing. */
+export class ChannelChanged extends ServerError {
+  constructor(server: string, what: 'the channel is no more' | 'the channel has another source') {
+    super('query', `${server}: ${what}`)
+  }
+}
+
 /** Our own reading was killed, by us or a cluster, for somebody waits for a metadata lock. 1317 is what the server calls it. */
 export class GaveWay extends ServerError {
   constructor(server: string) {

@@ -1,5 +1,5 @@
 import type { UnknownReason } from '../domain.ts'
-import { GaveWay, NoFence, ServerError } from '../errors.ts'
+import { ChannelChanged, GaveWay, NoFence, ServerError } from '../errors.ts'
 import { DEFINITION_MOVED, NO_SUCH_TABLE } from '../mysql/failure.ts'
 
 /** Nothing can be said about what was read, and why; never a claim about the data. */
@@ -22,6 +22,7 @@ export function undecidedReason(error: unknown): UnknownReason {
   if (!(error instanceof ServerError)) throw error
   if (error instanceof GaveWay) return 'throttled'
   if (error instanceof NoFence) return 'no_fence'
+  if (error instanceof ChannelChanged) return 'identity_changed'
   if (
     error.errno !== null &&
     (NO_SUCH_TABLE.has(error.errno) || DEFINITION_MOVED.has(error.errno))

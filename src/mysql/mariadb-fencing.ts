@@ -2,7 +2,7 @@
  * How positions are proven on MariaDB. A replica tells of two: gtid_slave_pos, one number per domain, and by channel
  * the place in its source's binary log. Each proves nothing where the other does, or where neither does.
  */
-import { NoFence, ServerError } from '../errors.ts'
+import { ChannelChanged, NoFence, ServerError } from '../errors.ts'
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import type { Ceiling, FencedEnds, Fencing } from './dialect.ts'
 import {
@@ -17,12 +17,16 @@ import { quoteText } from './sql.ts'
 
 export function mariadbFencing({ source, others, isMixed }: FencedEnds): Fencing {
   const isAlone = others !== null && others.length === 0
-  return isAlone && !isMixed ? plain : mixed(source.serverId, others)
+  return isAlone && !isMixed ? plain(source.serverId) : mixed(source.serverId, others)
 }
 
-/** From above it is all the same: whatever a replica has of its source came out of that one's binlog before its end. */
-const fromAbove: Pick<Fencing, 'ceiling' | 'readPast'> = {
-  async ceiling({ source }) {
+/**
+ * From above it is all the same: whatever a replica has of its source came out of that one's binlog before its end.
+ * @param sourceId of the server above: the channel may have been pointed at another meanwhile.
+ */
+const fromAbove = (sourceId: string): Pick<Fencing, 'ceiling' | 'readPast'> => ({
+  async ceiling({ source, replica }, channel) {
+    await statusOf(replica, channel, sourceId)
     return { target: formatPlace(await endOfLog(source)), received: '' }
   },
 
@@ -37,14 +41,14 @@ const fromAbove: Pick<Fencing, 'ceiling' | 'readPast'> = {
       await reader.query('COMMIT')
     }
   },
-}
+})
 
 /**
  * One channel, and above it one server that is written to. gtid_slave_pos moves also by file and position, and over
  * what a filter by domain or server id leaves out (MariaDB 10.11.19).
  */
-const plain: Fencing = {
-  ...fromAbove,
+const plain = (sourceId: string): Fencing => ({
+  ...fromAbove(sourceId),
   notation: 'gtid_position',
 
   // Never gtid_current_pos: it can name transactions that are not in this binlog.
@@ -57,7 +61,7 @@ const plain: Fencing = {
     const [row] = await replica.query('SELECT @@global.gtid_slave_pos AS position')
     return coversPosition(gtidsIn(replica, row, 'position'), parseGtidPosition(position))
   },
-}
+})
 
 interface MixedPosition {
   readonly place: string
@@ -77,7 +81,7 @@ interface MixedPosition {
  */
 function mixed(sourceId: string, others: FencedEnds['others']): Fencing {
   return {
-    ...fromAbove,
+    ...fromAbove(sourceId),
     notation: 'place_and_gtids',
 
     async position(source) {
@@ -143,15 +147,22 @@ async function appliedPlace(
   channel: string,
   sourceId: string,
 ): Promise<BinlogPlace | null> {
-  const rows = await replica.query('SHOW ALL SLAVES STATUS')
-  const row = rows.find((each) => text(each, 'Connection_name') === channel)
-  if (row === undefined || text(row, 'Master_Server_Id') !== sourceId) {
-    throw new ServerError('query', `${replica.server}: channel ${channel} is another by now`)
-  }
+  const row = await statusOf(replica, channel, sourceId)
+  if (text(row, 'Master_Server_Id') !== sourceId) return null
   // After a crash the place may be ahead of the data, until a channel that goes by GTID is connected and told it anew.
   if (text(row, 'Using_Gtid') !== 'No' && text(row, 'Slave_IO_Running') !== 'Yes') return null
   const file = text(row, 'Relay_Master_Log_File')
   return file === '' ? null : { file, offset: BigInt(text(row, 'Exec_Master_Log_Pos')) }
+}
+
+/** @throws {ChannelChanged} when it is gone, or was connected to another server than `sourceId` last. */
+async function statusOf(replica: Session, channel: string, sourceId: string): Promise<Row> {
+  const rows = await replica.query('SHOW ALL SLAVES STATUS')
+  const row = rows.find((each) => text(each, 'Connection_name') === channel)
+  if (row === undefined) throw new ChannelChanged(replica.server, 'the channel is no more')
+  // 0 until it was connected for the first time since the server started.
+  if (['0', sourceId].includes(text(row, 'Master_Server_Id'))) return row
+  throw new ChannelChanged(replica.server, 'the channel has another source')
 }
 
 async function endOfLog(source: Session): Promise<BinlogPlace> {

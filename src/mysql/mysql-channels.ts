@@ -1,5 +1,5 @@
 /** The replication channels of a MySQL server, by SHOW REPLICA STATUS or, without the right to it, otherwise. */
-import { ServerError } from '../errors.ts'
+import { ChannelChanged, ServerError } from '../errors.ts'
 import { channelOf, NEW_WORDS, OLD_WORDS } from './channel-row.ts'
 import type { ChannelStatus } from './dialect.ts'
 import { channelRulesOf } from './filter-columns.ts'
@@ -100,4 +100,23 @@ function channelName(row: Row): string {
 
 function isGroupReplication(row: Row): boolean {
   return channelName(row).startsWith('group_replication_')
+}
+
+/**
+ * The row of a channel, if it is still there and comes from the server with `sourceUuid`; null = from whomever. A
+ * channel that was never connected does not say whom it comes from.
+ *
+ * @param of.column that has the UUID of the source.
+ * @throws {ChannelChanged}
+ */
+export function stillBrings(
+  { server }: Session,
+  row: Row | undefined,
+  { column, sourceUuid }: { readonly column: string; readonly sourceUuid: string | null },
+): Row {
+  if (row === undefined) throw new ChannelChanged(server, 'the channel is no more')
+  const uuid = String(row[column] ?? '')
+  const isAnother = sourceUuid !== null && uuid !== '' && uuid !== sourceUuid
+  if (isAnother) throw new ChannelChanged(server, 'the channel has another source')
+  return row
 }

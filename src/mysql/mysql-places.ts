@@ -7,7 +7,7 @@ import { NoFence, ServerError } from '../errors.ts'
 import { type BinlogPlace, formatPlace, isBefore, parsePlace } from './binlog-place.ts'
 import type { Fencing } from './dialect.ts'
 import { atLeast, type Flavor } from './flavor.ts'
-import { statusIn } from './mysql-channels.ts'
+import { statusIn, stillBrings } from './mysql-channels.ts'
 import { type Session, text } from './query.ts'
 
 /** @param sourceUuid of the server whose log it is: the channel may have been pointed at another meanwhile. */
@@ -41,7 +41,9 @@ export function placeFencing(sourceUuid: string | null): Fencing {
 
 async function endOf(source: Session): Promise<BinlogPlace> {
   const end = await logEnd(source)
-  if (end === null) throw gone(source, 'it writes no binary log any more')
+  if (end === null) {
+    throw new ServerError('query', `${source.server}: it writes no binary log any more`)
+  }
   return end
 }
 
@@ -59,10 +61,8 @@ export async function logEnd(source: Session): Promise<BinlogPlace | null> {
 async function progress(replica: Session, channel: string, sourceUuid: string | null) {
   const { statement, words } = statusIn(await replica.flavor())
   const rows = await replica.query(statement)
-  const row = rows.find((each) => String(each['Channel_Name'] ?? '') === channel)
-  if (row === undefined) throw gone(replica, 'the channel is no more')
-  const uuid = String(row[`${words.source}_UUID`] ?? '')
-  if (uuid !== '' && uuid !== sourceUuid) throw gone(replica, 'the channel has another source')
+  const found = rows.find((each) => String(each['Channel_Name'] ?? '') === channel)
+  const row = stillBrings(replica, found, { column: `${words.source}_UUID`, sourceUuid })
   const place = (file: string, offset: string) => ({
     file: text(row, file),
     offset: BigInt(text(row, offset)),
@@ -71,10 +71,6 @@ async function progress(replica: Session, channel: string, sourceUuid: string | 
     applied: place(`Relay_${words.source}_Log_File`, `Exec_${words.source}_Log_Pos`),
     received: place(`${words.source}_Log_File`, `Read_${words.source}_Log_Pos`),
   }
-}
-
-function gone({ server }: Session, what: string): ServerError {
-  return new ServerError('query', `${server}: ${what}`)
 }
 
 /** Commits of a semi-sync source that are in its log, and maybe on a replica, and not yet to be seen. */

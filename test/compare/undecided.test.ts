@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { Undecided, undecidedReason } from '../../src/compare/undecided.ts'
-import { ServerError } from '../../src/errors.ts'
+import { ChannelChanged, ServerError } from '../../src/errors.ts'
 
 describe('what a server does is a reason for not knowing', () => {
   it.for<[string, Error, string]>([
@@ -17,6 +17,11 @@ describe('what a server does is a reason for not knowing', () => {
     ['a schema that is gone', new ServerError('query', '', 1049), 'definition_changed'],
     ['a column that is gone', new ServerError('query', '', 1054), 'definition_changed'],
     ['an index that is gone', new ServerError('query', '', 1176), 'definition_changed'],
+    [
+      'a channel that is no more',
+      new ChannelChanged('', 'the channel is no more'),
+      'identity_changed',
+    ],
     ['any other error of the server', new ServerError('query', '', 1030), 'not_compared'],
   ])('%s', ([, error, reason]) => {
     expect(undecidedReason(error)).toBe(reason)

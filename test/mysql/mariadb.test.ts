@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { ThreadState } from '../../src/domain.ts'
-import { ServerError } from '../../src/errors.ts'
+import { ChannelChanged, ServerError } from '../../src/errors.ts'
 import type { ChannelStatus, FencedEnds, Identity } from '../../src/mysql/dialect.ts'
 import { NO_CHANNEL_RULES } from '../../src/mysql/filters.ts'
 import type { Flavor } from '../../src/mysql/flavor.ts'
@@ -174,6 +174,12 @@ const fencing = (() => {
   return found
 })()
 
+function channelOf(serverId: string, name = ''): FakeSession {
+  return fakeSession({
+    'SHOW ALL SLAVES STATUS': [{ Connection_name: name, Master_Server_Id: serverId }],
+  })
+}
+
 describe('a fence', () => {
   it.for<[string, string, boolean]>([
     ['0-101-9', '0-101-9', true],
@@ -191,11 +197,29 @@ describe('a fence', () => {
     const source = fakeSession({
       'SHOW MASTER STATUS': [{ File: 'binlog.000007', Position: '342' }],
     })
-    const replica = fakeSession({})
+    const replica = channelOf('101')
 
     const { target } = await fencing.ceiling({ source, replica }, '', '')
 
     expect(target).toBe('binlog.000007:342')
+  })
+
+  it.for<[string, FakeSession]>([
+    ['the channel is gone', fakeSession({ 'SHOW ALL SLAVES STATUS': [] })],
+    ['the channel is of another name', channelOf('101', 'east')],
+    ['the channel was pointed at another server meanwhile', channelOf('102')],
+  ])('from above is none when %s', async ([, replica]) => {
+    const past = fencing.ceiling({ source: fakeSession({}), replica }, '', '')
+
+    await expect(past).rejects.toThrow(ChannelChanged)
+  })
+
+  test('from above does not ask a channel that was not connected yet whom it comes from', async () => {
+    const source = fakeSession({ 'SHOW MASTER STATUS': [{ File: 'binlog.000007', Position: '4' }] })
+
+    const { target } = await fencing.ceiling({ source, replica: channelOf('0') }, '', '')
+
+    expect(target).toBe('binlog.000007:4')
   })
 })
 

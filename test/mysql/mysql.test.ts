@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { ThreadState } from '../../src/domain.ts'
-import { NoFence, ServerError } from '../../src/errors.ts'
+import { ChannelChanged, NoFence, ServerError } from '../../src/errors.ts'
 import type { ChannelStatus, Fencing, Identity } from '../../src/mysql/dialect.ts'
 import { NO_CHANNEL_RULES } from '../../src/mysql/filters.ts'
 import type { Version } from '../../src/mysql/flavor.ts'
@@ -327,7 +327,9 @@ describe('a fence by file and position', () => {
   test('is none when the channel was pointed at another server meanwhile', async () => {
     const session = fakeSession({ 'SHOW REPLICA STATUS': [status({ Source_UUID: 'another' })] })
 
-    await expect(places.hasReached(session, 'binlog.000009:500', '')).rejects.toThrow(/source/)
+    const past = places.hasReached(session, 'binlog.000009:500', '')
+
+    await expect(past).rejects.toThrow(ChannelChanged)
   })
 
   test('is none behind other servers', async () => {
@@ -387,21 +389,31 @@ describe('a fence', () => {
     ])
   })
 
-  async function ceiling(received: string | null, lastReceived: string, channel = '') {
-    const replica = fakeSession({ SELECT: received === null ? [] : [{ received }] })
+  async function ceiling(received: string, lastReceived: string, channel = '', uuid = UUID) {
+    const replica = fakeSession({ SELECT: [{ received, uuid }] })
     const source = fakeSession({ SELECT: [{ owned: `${UUID}:9#12` }] })
     const found = await fencingOf().ceiling({ source, replica }, channel, lastReceived)
     return { ...found, asked: replica.asked, askedSource: source.asked.length }
   }
 
-  it.for<[string, string | null, string, string]>([
+  it.for<[string, string, string, string]>([
     ['is what the channel received', `${UUID}:1-8`, `${UUID}:1-5`, `${UUID}:1-8`],
     ['is that at the first look too', `${UUID}:1-8`, '', `${UUID}:1-8`],
     ['is what the source owns when nothing was received since a restart', '', '', `${UUID}:9`],
     ['is both when the relay log started anew', `${UUID}:4-8`, `${UUID}:1-8`, `${UUID}:4-9`],
-    ['is what the source owns when the channel is gone', null, `${UUID}:1-8`, `${UUID}:9`],
   ])('from above %s', async ([, received, last, target]) => {
     expect((await ceiling(received, last)).target).toBe(target)
+  })
+
+  test('from above is none when the channel is gone', async () => {
+    const [source, replica] = [fakeSession({}), fakeSession({ SELECT: [] })]
+    const past = fencingOf().ceiling({ source, replica }, '', `${UUID}:1-8`)
+    await expect(past).rejects.toThrow(ChannelChanged)
+  })
+
+  test('from above is none when the channel was pointed at another server meanwhile', async () => {
+    await expect(ceiling(`${UUID}:1-8`, '', '', 'another')).rejects.toThrow(ChannelChanged)
+    expect((await ceiling(`${UUID}:1-8`, '', '', '')).target).toBe(`${UUID}:1-8`)
   })
 
   test('from above asks the source only when it must', async () => {
