@@ -5,6 +5,7 @@ import { dialectOf } from '../mysql/dialects.ts'
 import { type Flavor, formatVersion, isKnownVersion } from '../mysql/flavor.ts'
 import type { ServerFacts, SetContext } from '../scan/context.ts'
 import { newestHeartbeat } from '../scan/heartbeat.ts'
+import { noteIdentity } from '../scan/identity.ts'
 import type { Check } from './check.ts'
 
 /** Who each server is, and whether its replication threads run. Everything else rests on what this finds. */
@@ -37,7 +38,8 @@ async function lookAtStatus(context: SetContext, facts: ServerFacts): Promise<vo
     const membership = await dialect.membership(control)
     // A member that has lost the others may not know any more whose it was.
     const group = membership?.group ?? facts.sight.membership?.group ?? null
-    facts.sight = { ...facts.sight, identity, membership: membership && { ...membership, group } }
+    noteIdentity(context, facts, identity)
+    facts.sight = { ...facts.sight, membership: membership && { ...membership, group } }
     facts.lastAnswer = { at: context.world.now(), steady: context.world.steady() }
     if (facts.outFailure !== null) facts.changedAt = context.world.now()
     facts.outReason = null

@@ -28,6 +28,8 @@ export interface CompareOptions
     Pick<Keeper, 'onSuspects' | 'onDrifted'> {
   /** Of a walk that was broken off, what agreed outside of `ranges`. */
   readonly done?: ReadonlyMap<Link, Done>
+  /** Of the steady clock: when it was asked which servers these are, and what the table is like. */
+  readonly sinceMs: number
   /** When everything is decided: waits for whoever may still call `clear`. */
   readonly onDecided?: () => Promise<void>
 }
@@ -45,8 +47,8 @@ export interface Comparison {
   clear(link: Link, ranges: readonly Range[]): void
 }
 
-/** A walk that took longer is vouched for only by servers and definitions that are still the same at its end. */
-const LONG_WALK_MS = 1_000
+/** What took longer is vouched for only by servers and definitions that are still the same at its end. */
+const LONG_MS = 1_000
 
 /**
  * @param ranges what to look at; the whole table, or what differed before.
@@ -85,11 +87,10 @@ export function compareTable(
   const doneBefore = ({ link }: Lane) => options.done?.get(link) ?? null
   const trail = trailOf(lanes, ranges, doneBefore)
   const walked = walk({ lanes, reader, options, trail }, ranges)
-  const startedMs = options.world.steady().getTime()
   const outcomes = walked.then(async () => {
     await Promise.all(lanes.map((lane) => lane.open.settled()))
     await options.onDecided?.()
-    const isLong = options.world.steady().getTime() - startedMs > LONG_WALK_MS
+    const isLong = options.world.steady().getTime() - options.sinceMs > LONG_MS
     const going = isLong ? lanes.filter(({ lost }) => !lost).map(({ link }) => link) : []
     const changed = await guardEnds(going, options)
     return new Map(

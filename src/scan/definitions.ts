@@ -1,6 +1,6 @@
 /** What a table looks like on both ends of its links, and which links can be read in one and the same way. */
 import { type TableOutcome, unknownOutcome } from '../compare/decision.ts'
-import { fencedLook } from '../compare/fenced-look.ts'
+import { fencedLook, type Guard } from '../compare/fenced-look.ts'
 import type { Link } from '../compare/link.ts'
 import { Undecided, undecidedReason } from '../compare/undecided.ts'
 import type { UnknownReason } from '../domain.ts'
@@ -137,4 +137,21 @@ function definitionOf(definitions: Definitions, link: Link, end: 'source' | 'rep
   const definition = definitions.get(name)
   if (definition === undefined) throw new Error(`no definition read on ${name}`)
   return definition
+}
+
+/** In each session that reads: still the same server, still the same table. */
+export function definitionGuard(
+  isSameServer: Guard,
+  definitions: ReadonlyMap<string, TableDefinition>,
+) {
+  return async (session: Session): Promise<void> => {
+    await isSameServer(session)
+    const known = definitions.get(session.server)
+    if (known === undefined) throw new Error(`no definition read on ${session.server}`)
+    const { schema, table, signature } = known
+    const now = await readDefinition(session, schema, table)
+    if (now?.signature !== signature) {
+      throw new Undecided('definition_changed', `${schema}.${table} changed on ${session.server}`)
+    }
+  }
 }

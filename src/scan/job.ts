@@ -79,9 +79,11 @@ export async function startVisit(
     signature: rest?.signature ?? null,
     positions: positionsOf(on),
     async onDecided(links) {
+      // The walk that goes on beside a look at what it found is not over with that.
+      if (!isWalk) return
       const states = links.flatMap((link) => stateOf.get(link) ?? [])
       for (const state of states) closeWalk(state)
-      await Promise.all(states.map(({ relook }) => (isWalk ? relook : null)))
+      await Promise.all(states.map(({ relook }) => relook))
     },
     doubtOf: (link) => on.find((target) => target.link === link)?.listed.doubt ?? null,
     isKnownToDiffer: (link) => stateOf.get(link)?.standings[check]?.verdict === 'drifted',

@@ -31,7 +31,9 @@ export function record(
   }
   if (outcome.isPartial && outcome.verdict === 'same') {
     // Otherwise the look at the whole table that follows says the rest.
-    if (check === 'checksum' && state.isRestSame) clear(context, state, outcome)
+    // A walk that is under way may have found more since this look began.
+    const isMoreFound = (state.walk?.drifted().ranges.length ?? 0) > 0
+    if (check === 'checksum' && state.isRestSame && !isMoreFound) clear(context, state, outcome)
     return
   }
   context.tables.visited(state, check, outcome)

@@ -33,9 +33,14 @@ export function oweAgain({ tables }: SetContext, server: string): void {
     const reason = standings.checksum?.reason ?? null
     if (reason === null || !FORBIDDEN.has(reason) || (id.server !== server && id.source !== server))
       continue
-    state.isOwed = true
-    state.passedAt = null
+    owe(state)
   }
+}
+
+/** The pass comes back to it at once, whatever it has looked at. */
+export function owe(state: TableState): void {
+  state.isOwed = true
+  state.passedAt = null
 }
 
 export function isOwedNow({ tables }: SetContext): boolean {

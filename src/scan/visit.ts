@@ -6,16 +6,14 @@ import type { Link } from '../compare/link.ts'
 import { type Located, locate } from '../compare/locate.ts'
 import { STANDING } from '../compare/standing.ts'
 import { type TableReader, tableReader } from '../compare/table-reader.ts'
-import { Undecided } from '../compare/undecided.ts'
 import type { TableCheck, UnknownReason } from '../domain.ts'
 import { type Comparability, keyText, printedOtherwise, walkedBy } from '../mysql/comparable.ts'
-import { isNullable, readDefinition, type TableDefinition } from '../mysql/definition.ts'
+import { isNullable, type TableDefinition } from '../mysql/definition.ts'
 import { countPlan, type DigestPlan, digestPlan } from '../mysql/digest.ts'
-import type { Session } from '../mysql/query.ts'
 import { approximateRowsOn } from './approximate-rows.ts'
 import { factsOf, type SetContext } from './context.ts'
-import { type Lanes, lanesOf } from './definitions.ts'
-import { confirmOptions, guardIdentity } from './identity.ts'
+import { definitionGuard, type Lanes, lanesOf } from './definitions.ts'
+import { confirmOptions } from './identity.ts'
 import { commonPosition, doneOf, type Positions, signatureOf } from './position.ts'
 import type { KeyedRanges, WalkPosition } from './table-store.ts'
 import type { Doubt, ListedTable, TableNames } from './tables-on-link.ts'
@@ -48,6 +46,12 @@ export interface Visited extends Omit<Comparison, 'progressOf'> {
   positionOf(link: Link): WalkPosition | null
 }
 
+interface VisitUnderWay extends Visit, Pick<Visited, 'approximateRows'> {
+  readonly confirm: ReturnType<typeof confirmOptions>
+  /** Of the steady clock: before anything was asked of the ends. */
+  readonly sinceMs: number
+}
+
 /** What is done on links that are read in one and the same way. */
 interface LaneVisit extends Omit<Visited, 'approximateRows'> {
   readonly links: readonly Link[]
@@ -55,6 +59,9 @@ interface LaneVisit extends Omit<Visited, 'approximateRows'> {
 
 /** Starts the visit; rejects only with our own bugs. */
 export async function visitTable(context: SetContext, visit: Visit): Promise<Visited> {
+  // Of what they are now: a walk may outlast a server, and what is known of it.
+  const confirm = confirmOptions(context)
+  const sinceMs = context.world.steady().getTime()
   const found = await heldLinks(context, visit)
   const open = visit.links.filter((link) => !found.has(link))
   const { definitions, lanes } = await lanesOf(context, { ...visit, links: open }, found)
@@ -64,7 +71,7 @@ export async function visitTable(context: SetContext, visit: Visit): Promise<Vis
     ? await approximateRowsOn(context, link, visit.table.source)
     : null
   const comparisons = lanes.map((lane) =>
-    compareLanes(context, { ...visit, approximateRows }, lane, definitions),
+    compareLanes(context, { ...visit, approximateRows, confirm, sinceMs }, lane, definitions),
   )
   const ofLink = (link: Link) => comparisons.find(({ links: own }) => own.includes(link))
   return {
@@ -98,7 +105,7 @@ async function heldLinks(
 
 function compareLanes(
   context: SetContext,
-  visit: Visit & Pick<Visited, 'approximateRows'>,
+  visit: VisitUnderWay,
   lanes: Lanes,
   all: ReadonlyMap<string, TableDefinition>,
 ): LaneVisit {
@@ -155,9 +162,9 @@ function compareLanes(
   const isWalk = part === null && visit.check === 'checksum' && reader.whole.length === 1
   const position = isWalk ? commonPosition(visit.positions, signatures) : null
   const options = {
-    ...confirmOptions(context),
+    ...visit.confirm,
     gate: context.gate,
-    guard: guardOf(context, all),
+    guard: definitionGuard(visit.confirm.guard, all),
   }
   // The number of rows is the same whatever columns they have.
   const causes =
@@ -170,6 +177,7 @@ function compareLanes(
   const comparison = compareTable(links, reader, part ?? position?.open ?? reader.whole, {
     ...options,
     ...(position && { done: doneOf(visit.positions) }),
+    sinceMs: visit.sinceMs,
     onSuspects: visit.onSuspects,
     isKnownToDiffer: visit.isKnownToDiffer,
     onDecided: async () => visit.onDecided?.(links),
@@ -244,7 +252,7 @@ function isNullableOn(definitions: ReadonlyMap<string, TableDefinition>): boolea
 /** Why this table is not read at all. */
 function blockedReason(
   context: SetContext,
-  { check, approximateRows }: Parameters<typeof compareLanes>[1],
+  { check, approximateRows }: VisitUnderWay,
   comparability: Comparability,
 ): UnknownReason | null {
   if (comparability.kind === 'key_differs') return check === 'row_count' ? null : 'key_differs'
@@ -283,18 +291,4 @@ function qualified(
 
 function isTransactional(engine: string): boolean {
   return ['innodb', 'rocksdb', 'tokudb', 'ndbcluster'].includes(engine.toLowerCase())
-}
-
-/** In each session that reads: still the same server, still the same table. */
-function guardOf(context: SetContext, definitions: ReadonlyMap<string, TableDefinition>) {
-  return async (session: Session): Promise<void> => {
-    await guardIdentity(context, session)
-    const known = definitions.get(session.server)
-    if (known === undefined) throw new Error(`no definition read on ${session.server}`)
-    const { schema, table, signature } = known
-    const now = await readDefinition(session, schema, table)
-    if (now?.signature !== signature) {
-      throw new Undecided('definition_changed', `${schema}.${table} changed on ${session.server}`)
-    }
-  }
 }

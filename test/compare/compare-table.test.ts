@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TableOutcome } from '../../src/compare/decision.ts'
+import { Undecided } from '../../src/compare/undecided.ts'
 import { ServerError } from '../../src/errors.ts'
 import { type Bound, EVERYTHING, rangeOfKey } from '../../src/mysql/range.ts'
 import { fakeReplication, rowsOf } from '../support/fake-replication.ts'
@@ -186,6 +187,24 @@ describe('a server that is too slow for a chunk', () => {
 
     expect(verdicts(await table.compare())).toEqual(['timeout', 'timeout'])
     expect(table.reader.reads.length).toBeLessThan(200)
+  })
+})
+
+describe('what was looked up a while ago', () => {
+  test.for<[string, number, string]>([
+    ['is believed at once', 0, 'same'],
+    ['is asked for once more, however short the walk was', 5_000, 'unknown'],
+  ])('%s', async ([, agoMs, verdict]) => {
+    const world = fakeWorld()
+    await world.sleep(10_000)
+    const table = fakeTable(world, [fakeReplication(world, rowsOf(3))])
+    const guard = async () => {
+      throw new Undecided('definition_changed', 'another table by now')
+    }
+    const sinceMs = world.steady().getTime() - agoMs
+    const [outcome] = await table.compare({ guard, sinceMs })
+
+    expect(outcome?.verdict).toBe(verdict)
   })
 })
 

@@ -1,6 +1,7 @@
 /** What was found is looked at again and again: soon cleared, and cheaply. */
 import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../src/errors.ts'
+import { EVERYTHING } from '../../src/mysql/range.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
@@ -176,6 +177,29 @@ describe('a look at what was found', () => {
     await scan.pass('checksum', 'findings')
 
     expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+  })
+
+  test('does not clear a table of which the walk that is under way has found more since', async () => {
+    const { databases, source, replica } = drifted()
+    const scan = fakeScan(databases)
+    await scan.pass('checksum')
+    const [state] = scan.context.tables.all()
+    if (state === undefined) throw new Error('no table was seen')
+    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+    const { key = '' } = state.drifted.checksum ?? {}
+    source.rowsRead = 0
+    state.walk = {
+      position: () => null,
+      share: () => 0,
+      // Nothing when the look begins, and something by the time it ends.
+      drifted: () => ({ key, ranges: source.rowsRead > 0 ? [EVERYTHING] : [] }),
+      clear: () => undefined,
+    }
+
+    await scan.pass('checksum', 'findings')
+
+    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    expect(state.walk).not.toBeNull()
   })
 
   test('does not clear what it cannot see', async () => {

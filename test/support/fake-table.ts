@@ -1,5 +1,5 @@
 /** One table compared on one source and several replicas, in virtual time. */
-import { compareTable } from '../../src/compare/compare-table.ts'
+import { type CompareOptions, compareTable } from '../../src/compare/compare-table.ts'
 import type { TableOutcome } from '../../src/compare/decision.ts'
 import type { Gate } from '../../src/compare/gate.ts'
 import type { Link } from '../../src/compare/link.ts'
@@ -18,17 +18,17 @@ import {
 } from './fake-server.ts'
 import type { FakeWorld } from './fake-world.ts'
 
+type Circumstances = Partial<Pick<CompareOptions, 'gate' | 'guard' | 'sinceMs'>>
+
 export interface FakeTable {
   readonly source: FakeServer
   /** `db2`, `db3`... in the order of `replications`. */
   readonly replicas: readonly FakeServer[]
   readonly reader: FakeReader
   readonly suspects: { readonly server: string; readonly count: number }[]
-  compare(options?: {
-    ranges?: readonly Range[]
-    signal?: AbortSignal
-    gate?: Gate
-  }): Promise<TableOutcome[]>
+  compare(
+    options?: { ranges?: readonly Range[]; signal?: AbortSignal } & Circumstances,
+  ): Promise<TableOutcome[]>
   /** The rows of what was found on one replica. */
   locate(replica: number, outcome: Pick<TableOutcome, 'drifted' | 'fingerprint'>): Promise<Located>
   /** The walk is broken off after so long, in virtual time; null = it had come to its end before. */
@@ -76,12 +76,13 @@ export function fakeTable(
     ranges: readonly Range[],
     signal: AbortSignal,
     progress: readonly Progress[] = [],
-    gate?: Gate,
+    circumstances: Circumstances = {},
   ) {
     return compareTable(links, reader, progress[0]?.open ?? ranges, {
+      sinceMs: world.steady().getTime(),
       ...options,
       signal,
-      ...(gate && { gate }),
+      ...circumstances,
       onDrifted: () => undefined,
       isKnownToDiffer: () => false,
       onSuspects: (link, count) => suspects.push({ server: link.replica.config.name, count }),
@@ -112,12 +113,12 @@ export function fakeTable(
     replicas,
     reader,
     suspects,
-    compare: ({ ranges = [EVERYTHING], signal = forEver, gate } = {}) =>
-      outcomesOf(start(ranges, signal, undefined, gate)),
+    compare: ({ ranges = [EVERYTHING], signal = forEver, ...circumstances } = {}) =>
+      outcomesOf(start(ranges, signal, undefined, circumstances)),
     goOn: (progress) => outcomesOf(start([EVERYTHING], forEver, progress)),
     async breakOff(afterMs, progress, gate) {
       const ending = new AbortController()
-      const comparison = start([EVERYTHING], ending.signal, progress, gate)
+      const comparison = start([EVERYTHING], ending.signal, progress, gate && { gate })
       const ended = comparison.outcomes.then(
         () => true,
         () => false,
