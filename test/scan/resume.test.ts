@@ -94,7 +94,7 @@ describe('a pass that a restart broke off', () => {
     expect(first).toMatch(/WHERE 1=1 AND \(1=1\n\) ORDER BY/)
   })
 
-  test('begins the table anew when its replica is another server by now', async () => {
+  test('begins all tables anew when their replica is another server by now', async () => {
     const { databases, source, replica } = largeShop()
     const before = fakeScan(databases, { config: SLOW })
     begin(before)
@@ -102,7 +102,7 @@ describe('a pass that a restart broke off', () => {
     replica.identity['server_id'] = '77'
     source.rowsRead = 0
     await after.pass('checksum', 'rest')
-    expect(source.rowsRead).toBe(ROWS)
+    expect(source.rowsRead).toBe(ROWS + 35)
   })
 
   test('begins the table anew for a replica that was away, and for that one alone', async () => {
