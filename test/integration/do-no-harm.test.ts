@@ -11,20 +11,25 @@ import { configOf, QUICK, runCheck, type Settings, startExporter } from '../supp
 import { untilMetrics } from '../support/exporter-waits.ts'
 import { notTheSame } from '../support/report.ts'
 
-/** Reading one chunk of them takes minutes: whatever ends sooner was ended. */
-const SLOW_ROWS = 20_000
+/** Reading one chunk of it takes minutes: whatever ends sooner was ended. */
+const SLOW = { name: 'slow', rows: 20_000, work: 1_000_000 }
+/** A chunk of it has some hundred rows, and a batch of re-checks would have all of it. */
+const WIDE = { name: 'wide', rows: 4_000, work: 10_000 }
 const RUNNING = "command = 'Query' AND user = 'drift' AND info LIKE '%`slow`%'"
 
 /** A virtual column that is computed at each reading; added last, so that writing the rows is quick. */
-async function createSlowTable(source: LabServer): Promise<void> {
+async function createSlowTable(
+  source: LabServer,
+  { name, rows: count, work }: typeof SLOW,
+): Promise<void> {
   const digits = 'SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3'
   const rows = Array.from({ length: 8 }, (_, i) => `(${digits}) AS t${i}`).join(', ')
   const id = Array.from({ length: 8 }, (_, i) => `t${i}.d * ${4 ** i}`).join(' + ')
-  const hashes = [1, 2, 3, 4].map((n) => `SHA2(REPEAT(CONCAT(id, ${n}, '.......'), 1000000), 512)`)
+  const hashes = [1, 2, 3, 4].map((n) => `SHA2(REPEAT(CONCAT(id, ${n}, '.......'), ${work}), 512)`)
   await source.exec(
-    'CREATE TABLE shop.slow (id INT PRIMARY KEY)',
-    `INSERT INTO shop.slow SELECT ${id} AS id FROM ${rows} HAVING id < ${SLOW_ROWS}`,
-    `ALTER TABLE shop.slow ADD COLUMN hash TEXT AS (CONCAT(${hashes})) VIRTUAL`,
+    `CREATE TABLE shop.${name} (id INT PRIMARY KEY)`,
+    `INSERT INTO shop.${name} SELECT ${id} AS id FROM ${rows} HAVING id < ${count}`,
+    `ALTER TABLE shop.${name} ADD COLUMN hash TEXT AS (CONCAT(${hashes})) VIRTUAL`,
   )
 }
 
@@ -41,12 +46,33 @@ function untilReading(servers: readonly LabServer[]): Promise<unknown> {
   )
 }
 
-/** One set with nothing but the slow table, whose readings have so long. */
-function slowConfig(lab: Lab, queryTimeout: string): string {
+/** How many readings of the wide table each transaction of ours had, as the general log tells it. */
+async function readingsInTransactions(server: LabServer): Promise<number[]> {
+  const ours = "argument LIKE '/* mysql-drift-exporter */%'"
+  const rows = await server.query(
+    `SELECT thread_id AS id, argument AS statement FROM mysql.general_log WHERE ${ours}`,
+  )
+  const open = new Map<string, number>()
+  const ended: number[] = []
+  for (const { id = null, statement } of rows) {
+    const readings = open.get(String(id))
+    if (statement?.includes('START TRANSACTION')) open.set(String(id), 0)
+    else if (readings === undefined) continue
+    else if (statement?.includes('FROM `shop`.`wide`')) open.set(String(id), readings + 1)
+    else if (statement?.includes('COMMIT')) {
+      open.delete(String(id))
+      ended.push(readings)
+    }
+  }
+  return ended
+}
+
+/** One set with nothing but a slow table, whose readings have so long. */
+function slowConfig(lab: Lab, queryTimeout: string, { name } = SLOW): string {
   const { checks } = QUICK
   const quiet = { ...checks, row_count: { enabled: false }, schema: { enabled: false } }
   const throttle = { max_duty: 1, query_timeout: queryTimeout, max_threads_running: 1000 }
-  return configOf(lab, { tables: { include: ['shop.slow'] } }, { checks: quiet, throttle })
+  return configOf(lab, { tables: { include: [`shop.${name}`] } }, { checks: quiet, throttle })
 }
 
 describeFlavors((flavor) => {
@@ -65,7 +91,7 @@ describeFlavors((flavor) => {
 
   describe('while a table is read that takes many minutes', () => {
     beforeAll(async () => {
-      await createSlowTable(cluster().server('db1'))
+      await createSlowTable(cluster().server('db1'), SLOW)
       await cluster().caughtUp()
     })
 
@@ -122,6 +148,35 @@ describeFlavors((flavor) => {
       expect(Number(await db1.value(set))).toBeGreaterThan(0)
     })
   })
+
+  if (flavor === 'mariadb') {
+    test('where many wide rows differ they are looked at again in short transactions: a DDL waits for one of them', async () => {
+      const lab = cluster()
+      const db1 = lab.server('db1')
+      await createSlowTable(db1, WIDE)
+      await lab.caughtUp()
+      await lab.server('db3').unlogged('DELETE FROM shop.wide WHERE id % 10 = 0')
+      await db1.exec(
+        "SET GLOBAL log_output = 'TABLE'",
+        'TRUNCATE mysql.general_log',
+        'SET GLOBAL general_log = ON',
+      )
+      await using exporter = await startExporter(lab, slowConfig(lab, '1s', WIDE))
+
+      const readings = await until(
+        async () => {
+          const found = await readingsInTransactions(db1)
+          return found.reduce((sum, count) => sum + count, 0) > 40 ? found : null
+        },
+        'many ranges were looked at behind fences',
+        240_000,
+      )
+
+      await exporter.stop()
+      await db1.exec('SET GLOBAL general_log = OFF', 'DROP TABLE shop.wide')
+      expect(Math.max(...readings), String(readings)).toBeLessThan(8)
+    })
+  }
 
   test('the load is told by the real server, and a DDL that waits is seen', async () => {
     const db1 = cluster().server('db1')
