@@ -3,8 +3,8 @@ import { eventually } from '../src/lab/process.ts'
 import { promote } from '../src/lab/promote.ts'
 import { redirect } from '../src/lab/redirect.ts'
 import { labStatus } from '../src/lab/status.ts'
-import type { Act, Stage } from './act.ts'
-import { LIGHT_LOAD } from './cluster.ts'
+import { type Act, labFault, type Stage } from './act.ts'
+import { LIGHT_LOAD, QUIET_TABLE } from './cluster.ts'
 import { wireTo } from './wire.ts'
 
 const PATIENCE_MS = 60_000
@@ -50,6 +50,21 @@ export const delayOnPurpose: Act = async ({ cluster, server }) => {
     replica.exec(sql.stop(''), sql.delay('', seconds), sql.start(''))
   await delay(cluster.durations.replicaDelay)
   return () => delay(0)
+}
+
+/** Above the threshold of the critical alert. */
+const LONG_LAG_S = 660
+
+/** Ten minutes are ten minutes at any speed, and have gone by: so says who writes what the replica cannot apply. */
+export const lagForLong: Act = async (stage) => {
+  const undo = await labFault('lag', { table: QUIET_TABLE })(stage)
+  await stage.cluster.lab
+    .source()
+    .exec(
+      `SET timestamp = UNIX_TIMESTAMP() - ${LONG_LAG_S}`,
+      'UPDATE shop.archive SET pieces = pieces + 1 WHERE id = 1',
+    )
+  return undo
 }
 
 export const restartReplica: Act = async ({ cluster, server }) => {

@@ -17,6 +17,7 @@ import {
   forgetHeartbeat,
   forgottenTransaction,
   killExporter,
+  lagForLong,
   limitTableSeries,
   reloadBrokenConfig,
   restartExporter,
@@ -109,6 +110,19 @@ export const MATRIX: readonly MatrixRow[] = [
     does: labFault('lag'),
     fires: [warning('ReplicationLag', HERE), warning('MissingTransactions', HERE)],
     later: [critical('ReplicationLag', HERE), ...NOTHING_COMES],
+  },
+  {
+    // What the source says of the time is believed by MariaDB alone.
+    fault: 'lag of more than ten minutes',
+    happensTo: 'the set',
+    flavors: ['mariadb'],
+    does: lagForLong,
+    fires: [
+      critical('ReplicationLag', HERE),
+      warning('ReplicationLag', HERE),
+      warning('MissingTransactions', HERE),
+    ],
+    later: NOTHING_COMES,
   },
   {
     fault: 'delayed replica within its delay',
