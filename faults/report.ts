@@ -1,11 +1,11 @@
 /** The matrix as it is printed: expected and seen, and how soon. Pure. */
 import { inColumns } from '../src/demo/columns.ts'
 import type { AlertOutcome, Outcome } from './outcome.ts'
-import { isGood, isRight, longest, RESOLVE_LIMIT_S, scoreOf } from './verdict.ts'
+import { isGood, isLate, isRight, longest, resolveLimitAt, scoreOf } from './verdict.ts'
 
 /** One line for each fault on each flavor, as soon as it is known. */
 export function outcomeLine(outcome: Outcome): string {
-  const { flavor, fault, server, alerts, problems, log, seconds } = outcome
+  const { flavor, fault, server, speed, alerts, problems, log, seconds } = outcome
   const times = [
     `fired after ${text(longest(alerts, 'told'))}`,
     `resolved after ${text(longest(alerts, 'resolved'))}`,
@@ -14,7 +14,8 @@ export function outcomeLine(outcome: Outcome): string {
   const verdict = isGood(outcome) ? 'as expected' : 'NOT as expected'
   const line = `${flavor}: ${fault} (${server}): ${verdict}: ${told.join(', ')}; ${text(seconds)} in all`
   const wrong = alerts.filter((alert) => !isRight(alert)).map(({ key, as }) => `${as}: ${key}`)
-  const why = [...wrong, ...problems, ...log]
+  const late = alerts.filter((alert) => isLate(alert, speed)).map(({ key }) => `late: ${key}`)
+  const why = [...wrong, ...late, ...problems, ...log]
   return [line, ...why.map((each) => `  ${each}`)].join('\n')
 }
 
@@ -60,9 +61,10 @@ function summary(outcomes: readonly Outcome[]): string[] {
     `precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`,
     `time to fire, from the fault to Alertmanager: ${spread(alerts, 'told')}`,
     `time to resolve, from the repair: ${spread(alerts, 'resolved')}`,
-    speeds.every((speed) => speed === 1)
-      ? `at real durations; a repair is to resolve within ${RESOLVE_LIMIT_S} s`
-      : `every duration divided by ${speeds.join(' or ')}`,
+    ...speeds.map((speed) => {
+      const durations = speed === 1 ? 'at real durations' : `every duration divided by ${speed}`
+      return `${durations}; a repair is to resolve within ${resolveLimitAt(speed)} s`
+    }),
     ...bad.flatMap(({ flavor, fault, problems }) => [
       `NOT as expected: ${flavor}, ${fault}`,
       ...problems.map((problem) => `  ${problem}`),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AlertOutcome, Outcome } from '../../faults/outcome.ts'
-import { matrixLines } from '../../faults/report.ts'
+import { matrixLines, outcomeLine } from '../../faults/report.ts'
 import { isGood, scoreOf } from '../../faults/verdict.ts'
 
 const FOUND: AlertOutcome = {
@@ -12,6 +12,8 @@ const FOUND: AlertOutcome = {
 }
 const MISSED: AlertOutcome = { ...FOUND, fired: null, told: null, resolved: null }
 const UNEXPECTED: AlertOutcome = { ...FOUND, key: 'warning CheckStale db3', as: 'unexpected' }
+const LATE: AlertOutcome = { ...FOUND, key: 'warning CoverageLow db2', as: 'later', resolved: 900 }
+const SLOW: AlertOutcome = { ...FOUND, resolved: 62 }
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   flavor: 'mariadb',
@@ -35,7 +37,9 @@ describe('an outcome is good', () => {
     ['not when it never ends', { alerts: [{ ...FOUND, resolved: null }] }, false],
     ['not when a rule could not be evaluated', { problems: ['not evaluated: X'] }, false],
     ['not when the repair is seen too late', { alerts: [{ ...FOUND, resolved: 121 }] }, false],
-    ['though late at speed', { speed: 60, alerts: [{ ...FOUND, resolved: 121 }] }, true],
+    ['though late, when it was not awaited', { alerts: [FOUND, LATE] }, true],
+    ['at speed with room for what nothing divides', { speed: 60, alerts: [SLOW] }, true],
+    ['not when it is late at speed as well', { speed: 120, alerts: [SLOW] }, false],
   ])('%s', ([, more, good]) => {
     expect(isGood(outcome(more))).toBe(good)
   })
@@ -54,6 +58,11 @@ test('precision falls with every alert too many, recall with every one too few',
     precision: 1,
     recall: 0.5,
   })
+})
+
+test('a fault whose repair is seen too late says which alert was late', () => {
+  const lines = outcomeLine(outcome({ alerts: [{ ...FOUND, resolved: 121 }] }))
+  expect(lines).toMatch(/NOT as expected.*\n {2}late: critical TablesDrifted db2$/)
 })
 
 test('the matrix says what was expected, what was seen, and what that comes to', () => {
