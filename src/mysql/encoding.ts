@@ -144,10 +144,10 @@ function formOf(
     case 'bit':
       return printed(`${column}+0`)
     case 'enum':
-      // By index: the invalid value prints like a label ''.
-      if (!labelsDiffer(variants)) return printed(`${column}+0`)
-      return printed(`SHA2(CONCAT(${column}=0, CONVERT(${column} USING utf8mb4)), 256)`)
+      if (labelsDiffer(variants) || hidesLabels(variants)) return byText(column, variants)
+      return printed(`${column}+0`)
     case 'set':
+      if (hidesLabels(variants)) return byText(column, variants)
       // `+ 0` makes it a DOUBLE on MySQL: the low bits of a SET of 64 are lost.
       return printed(`CAST(${column} AS UNSIGNED)`)
     case 'real':
@@ -158,8 +158,7 @@ function formOf(
       // Serialised once, and then it needs no length.
       return printed(`SHA2(CAST(${column} AS BINARY), 256)`, jsonDoubt(column, flavors))
     case 'text': {
-      const charsets = new Set(variants.map((each) => normalCharset(each.charset)))
-      const raw = charsets.size > 1 ? `CONVERT(${column} USING utf8mb4)` : column
+      const raw = inOneCharset(column, variants)
       return bytes(raw, `CAST(${raw} AS BINARY)`, variants)
     }
     case 'bytes': {
@@ -168,6 +167,19 @@ function formOf(
       return bytes(column, isString ? column : `CAST(${column} AS BINARY)`, variants)
     }
   }
+}
+
+/** Of an ENUM or a SET: 0, which is no label and no member, prints like a label ''. */
+function byText(column: string, variants: readonly Column[]): Printed {
+  return printed(`IF(${column}=0, 0, SHA2(${inOneCharset(column, variants)}, 256))`)
+}
+
+function inOneCharset(column: string, variants: readonly Column[]): string {
+  return charsetsOf(variants).size > 1 ? `CONVERT(${column} USING utf8mb4)` : column
+}
+
+function charsetsOf(variants: readonly Column[]): ReadonlySet<string> {
+  return new Set(variants.map((each) => normalCharset(each.charset) ?? ''))
 }
 
 function isMysql({ vendor }: Flavor): boolean {
@@ -219,9 +231,11 @@ function reasonAgainst(
   const [first] = variants
   if (variants.some((each) => shapeOf(each) !== shapeOf(first))) return 'definition_differs'
   if (family === 'set' && labelsDiffer(variants)) return 'definition_differs'
-  const charsets = new Set(variants.map((each) => normalCharset(each.charset) ?? ''))
+  const charsets = charsetsOf(variants)
   const isLossless = charsets.size === 1 || [...charsets].every((each) => LOSSLESS.has(each))
-  if (family === 'text' && !isLossless) return 'definition_differs'
+  // Labels that can be shown are in Unicode, whatever their charset.
+  const holdsAnyText = family === 'text' || hidesLabels(variants)
+  if (holdsAnyText && !isLossless) return 'definition_differs'
   // How a server prints JSON is its own affair: it may change with a major version.
   const lines = new Set(flavors.map(({ vendor, version }) => `${vendor} ${version[0]}`))
   return family === 'json' && lines.size > 1 ? 'cross_version' : null
@@ -249,6 +263,15 @@ function shapeOf(column: Column): string {
 
 function labelsDiffer(variants: readonly Column[]): boolean {
   return new Set(variants.map((each) => each.columnType)).size > 1
+}
+
+/**
+ * Labels that look alike may not be: information_schema shows what utf8mb3 does not have as '?' or as U+FFFD (tried
+ * in all charsets of MySQL 9.7.4 and MariaDB 10.11.19; left are the five characters that armscii8 has twice, and
+ * halves of characters in eucjpms, which MySQL shows as '').
+ */
+function hidesLabels(variants: readonly Column[]): boolean {
+  return variants.some((each) => /[?\uFFFD]/.test(each.columnType))
 }
 
 /** Geometry, vectors, and a type that we do not know: a server shows it as bytes of some kind. */

@@ -279,6 +279,45 @@ describe.for(PAIRS)('a digest of $source and $replica', (pair) => {
     expect(equal.replica).toEqual(equal.source)
   })
 
+  test.for(['ENUM', 'SET'])(
+    'tells apart labels of one %s each that information_schema shows alike',
+    async (type) => {
+      const content = (face: string): Content => ({
+        create: `(id INT PRIMARY KEY, v ${type}('${face}', '', 'b') CHARSET utf8mb4)`,
+        rows: [`(1, '${face}')`, "(2, 'b')", "(3, '')", '(4, 0)', '(5, NULL)'],
+      })
+      await fill(pair.source, 'source', content('😀'))
+      await fill(pair.replica, 'replica', content('😁'))
+      const [mine, other] = [
+        await definitionOn(sessionOn(pair.source), 'source'),
+        await definitionOn(sessionOn(pair.replica), 'replica'),
+      ]
+      expect(other.columns[1]?.columnType).toBe(mine.columns[1]?.columnType)
+
+      const changed = await digests(pair)
+      expect(changed.plan.notComparable).toEqual([])
+      expect(changed.replica.digest).not.toBe(changed.source.digest)
+
+      await fill(pair.replica, 'replica', content('😀'))
+      const equal = await digests(pair)
+      expect(equal.replica).toEqual(equal.source)
+    },
+  )
+
+  test.for(['ENUM', 'SET'])(
+    'tells apart the label of a %s that is empty and none',
+    async (type) => {
+      const content = (value: string): Content => ({
+        create: `(id INT PRIMARY KEY, v ${type}('😀', '', 'b') CHARSET utf8mb4)`,
+        rows: [`(1, ${value})`],
+      })
+      await fill(pair.source, 'source', content('0'))
+      await fill(pair.replica, 'replica', content('2'))
+      const { source, replica } = await digests(pair)
+      expect(replica.digest).not.toBe(source.digest)
+    },
+  )
+
   test('tells apart rows that are too long to be concatenated, or says that it cannot', async () => {
     await withGlobals(pair, { max_allowed_packet: '1048576' }, async () => {
       const long = '(id INT PRIMARY KEY, a MEDIUMBLOB, b LONGTEXT)'

@@ -183,14 +183,24 @@ const PLAIN: readonly ColumnType[] = [
     PRINTED,
   ),
   // Also a value that is no label: index 0, which prints like the label ''.
-  type('ENUM', [`ENUM(${LABELS.join(', ')})`], [...LABELS, "'no such label'"], (c) => `${c}+0`),
+  type(
+    'ENUM',
+    [`ENUM(${LABELS.join(', ')})`, `ENUM(${[...LABELS, "'😀'"].join(', ')}) CHARSET utf8mb4`],
+    [...LABELS, "'no such label'"],
+    (c) => `${c}+0`,
+  ),
   type(
     'ENUM of 300 labels',
     [`ENUM(${MANY_LABELS.join(', ')}) CHARSET ucs2`],
     ["'none'", "'l1'", "'l2'", "'l255'", "'l256'", "'l257'", "'l300'"],
     (c) => `${c}+0`,
   ),
-  type('SET', [`SET(${MEMBERS.join(', ')})`, "SET('m1','','m2')"], SETS, BYTES),
+  type(
+    'SET',
+    [`SET(${MEMBERS.join(', ')})`, "SET('m1','','m2')", "SET('m1','','m2','😀') CHARSET utf8mb4"],
+    SETS,
+    BYTES,
+  ),
   type('UUID', ['UUID'], quoted(UUIDS), PRINTED, 'mariadb'),
   type('INET6', ['INET6'], quoted(NETWORKS), PRINTED, 'mariadb'),
   type('INET4', ['INET4'], quoted(ADDRESSES), PRINTED, 'mariadb'),
