@@ -4,7 +4,7 @@ import type { ServerSpec } from '../../src/lab/start.ts'
 import type { Vendor } from '../../src/mysql/flavor.ts'
 import { describeFlavors, useCluster } from '../support/cluster.ts'
 import { runCheck } from '../support/exporter.ts'
-import { differencesIn } from '../support/report.ts'
+import { differencesIn, setIn } from '../support/report.ts'
 
 const DEFINITIONS = ['--checks=threads,grants,schema']
 const NOT_LOGGED = { 'binlog-ignore-db': 'audit' }
@@ -77,6 +77,25 @@ describeFlavors((flavor) => {
       expect(differencesIn(run.json), run.explain).toEqual([
         'db2 crm_copy people.note: column extra',
         'db2 shop orders.v: column missing',
+      ])
+    })
+
+    test('has a renamed schema compared, also when there is one of the old name', async () => {
+      await cluster()
+        .server('db2')
+        .unlogged('CREATE DATABASE crm', 'ALTER DATABASE crm_copy COLLATE latin1_bin')
+
+      const run = await runCheck(cluster(), DEFINITIONS)
+
+      const unknown = setIn(run.json).schema_unknown.filter(({ name }) => name?.startsWith('crm'))
+      expect(unknown, run.explain).toEqual([
+        {
+          server: 'db2',
+          schema: 'crm_copy',
+          objects: ['schema'],
+          name: 'crm_copy',
+          reason: 'not_compared',
+        },
       ])
     })
   })
