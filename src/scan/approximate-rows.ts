@@ -5,6 +5,7 @@ import { approximateRows } from '../mysql/catalog.ts'
 import type { TableName } from '../mysql/filters.ts'
 import { PRIORITY } from '../server-pool.ts'
 import type { SetContext } from './context.ts'
+import { toldBy } from './told-by.ts'
 
 /** null where the engine has no estimate, and where the source does not tell it now: nothing rests on it alone. */
 export async function approximateRowsOn(
@@ -12,13 +13,9 @@ export async function approximateRowsOn(
   { source }: Link,
   table: TableName,
 ): Promise<number | null> {
-  try {
-    return await source.read((session) => approximateRows(session, table, { signal }), {
-      priority: PRIORITY.walk,
-      signal,
-    })
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ServerError)) throw error
-    return null
-  }
+  const rows = await toldBy(source, (session) => approximateRows(session, table, { signal }), {
+    priority: PRIORITY.walk,
+    signal,
+  })
+  return rows instanceof ServerError ? null : rows
 }

@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import { listTables, type TableEntry } from '../mysql/catalog.ts'
 import type { TableName } from '../mysql/filters.ts'
 import { PRIORITY } from '../server-pool.ts'
+import { toldBy } from './told-by.ts'
 
 /** By `tableKey`; a server that could not be listed has its error instead. */
 export type Listing = ReadonlyMap<string, TableEntry> | ServerError
@@ -16,16 +17,13 @@ export function tableKey({ schema, table }: TableName) {
 export async function listAll(groups: readonly Group[], signal: AbortSignal): Promise<Listings> {
   const listed = await Promise.all(
     serversOf(groups).map(async (server): Promise<[string, Listing]> => {
-      try {
-        const tables = await server.read((session) => listTables(session, { signal }), {
-          priority: PRIORITY.status,
-          signal,
-        })
-        return [server.config.name, new Map(tables.map((entry) => [tableKey(entry), entry]))]
-      } catch (error) {
-        if (signal.aborted || !(error instanceof ServerError)) throw error
-        return [server.config.name, error]
-      }
+      const { name } = server.config
+      const tables = await toldBy(server, (session) => listTables(session, { signal }), {
+        priority: PRIORITY.status,
+        signal,
+      })
+      if (tables instanceof ServerError) return [name, tables]
+      return [name, new Map(tables.map((entry) => [tableKey(entry), entry]))]
     }),
   )
   return new Map(listed)

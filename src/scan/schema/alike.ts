@@ -4,6 +4,7 @@ import { ServerError } from '../../errors.ts'
 import { readDigest } from '../../mysql/structure/digest.ts'
 import { type Subject, subjectKey } from '../../mysql/structure/subject.ts'
 import { PRIORITY, type Server } from '../../server-pool.ts'
+import { toldBy } from '../told-by.ts'
 import type { Pair } from './pairs.ts'
 import type { Part } from './reading.ts'
 
@@ -53,13 +54,9 @@ async function digestOn(
   subjects: readonly Subject[],
   signal: AbortSignal,
 ): Promise<string | null> {
-  try {
-    return await server.read((session) => readDigest(session, subjects, { signal }), {
-      priority: PRIORITY.walk,
-      signal,
-    })
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ServerError)) throw error
-    return null
-  }
+  const digest = await toldBy(server, (session) => readDigest(session, subjects, { signal }), {
+    priority: PRIORITY.walk,
+    signal,
+  })
+  return digest instanceof ServerError ? null : digest
 }

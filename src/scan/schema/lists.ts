@@ -3,6 +3,7 @@ import { ServerError } from '../../errors.ts'
 import { listSubjects } from '../../mysql/structure/list.ts'
 import { subjectKey } from '../../mysql/structure/subject.ts'
 import { PRIORITY, type Server } from '../../server-pool.ts'
+import { toldBy } from '../told-by.ts'
 import type { Lists } from './pairs.ts'
 
 /** Each server once, however many links it has; all at the same time. */
@@ -16,14 +17,10 @@ export async function listsOf(groups: readonly Group[], signal: AbortSignal): Pr
 }
 
 async function listOf(server: Server, signal: AbortSignal) {
-  try {
-    const subjects = await server.read((session) => listSubjects(session, { signal }), {
-      priority: PRIORITY.status,
-      signal,
-    })
-    return new Map(subjects.map((subject) => [subjectKey(subject), subject]))
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ServerError)) throw error
-    return error
-  }
+  const subjects = await toldBy(server, (session) => listSubjects(session, { signal }), {
+    priority: PRIORITY.status,
+    signal,
+  })
+  if (subjects instanceof ServerError) return subjects
+  return new Map(subjects.map((subject) => [subjectKey(subject), subject]))
 }

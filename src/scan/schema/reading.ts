@@ -6,6 +6,7 @@ import type { Facts } from '../../mysql/structure/facts.ts'
 import { batchesOf, type Readings, readFacts } from '../../mysql/structure/read.ts'
 import { type Subject, subjectKey } from '../../mysql/structure/subject.ts'
 import { PRIORITY, type Server } from '../../server-pool.ts'
+import { toldBy } from '../told-by.ts'
 import { digests } from './alike.ts'
 import type { Pair } from './pairs.ts'
 
@@ -99,15 +100,10 @@ async function readOn(
   signal: AbortSignal,
 ): Promise<Readings | ServerError> {
   if (subjects.length === 0) return NOTHING
-  try {
-    return await server.read((session) => readFacts(session, subjects, { signal }), {
-      priority: PRIORITY.walk,
-      signal,
-    })
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ServerError)) throw error
-    return error
-  }
+  return await toldBy(server, (session) => readFacts(session, subjects, { signal }), {
+    priority: PRIORITY.walk,
+    signal,
+  })
 }
 
 function byName(a: Subject, b: Subject): number {
