@@ -1,4 +1,5 @@
 /** One table on the links of one source: walked once, and what differs on the way decided beside the walk. */
+import type { UnknownReason } from '../domain.ts'
 import type { Range } from '../mysql/range.ts'
 import { type TableOutcome, unknownOutcome } from './decision.ts'
 import { delayedRanges } from './delayed-ranges.ts'
@@ -26,6 +27,8 @@ export interface CompareOptions
   extends ConfirmOptions,
     WalkOptions,
     Pick<Keeper, 'onSuspects' | 'onDrifted'> {
+  /** Why a part is not decided now, but later in the same pass; default `HELD`. */
+  readonly isLater?: ReadonlySet<UnknownReason>
   /** Of a walk that was broken off, what agreed outside of `ranges`. */
   readonly done?: ReadonlyMap<Link, Done>
   /** Of the steady clock: when it was asked which servers these are, and what the table is like. */
@@ -43,6 +46,8 @@ export interface Comparison {
   progressOf(link: Link): Progress | null
   /** What is confirmed to differ so far. */
   driftedOf(link: Link): readonly Range[]
+  /** Some part has disagreed, and is not decided yet. */
+  isSuspecting(link: Link): boolean
   /** Some of `driftedOf` agreed when they were looked at again. */
   clear(link: Link, ranges: readonly Range[]): void
 }
@@ -99,6 +104,7 @@ export function compareTable(
           [...lane.decisions, ...lane.drifted],
           startedAt,
           doneBefore(lane),
+          options.isLater,
         )
         const reason = changed.get(lane.link)
         const isVoid = outcome.verdict === 'same' && reason !== undefined
@@ -117,6 +123,7 @@ export function compareTable(
       return lane === undefined ? null : trail.progressOf(lane)
     },
     driftedOf: (link) => laneOf(link)?.drifted.map(({ range }) => range) ?? [],
+    isSuspecting: (link) => laneOf(link)?.open.isSuspecting() ?? false,
     clear(link, ranges) {
       const lane = laneOf(link)
       if (lane !== undefined) clearDrift(lane, ranges)

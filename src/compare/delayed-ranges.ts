@@ -151,6 +151,8 @@ export function delayedRanges(options: OpenRangesOptions): OpenRanges {
 
   return {
     add: (range, startedAt, rows) => open.add({ range, startedAt, rows, depth: 0 }),
+    // All its looks are judged at once.
+    isSuspecting: () => false,
     async settled() {
       await cutDown()
       const items = batch()

@@ -1,7 +1,8 @@
 /**
  * What was not read because a server is held back: remembered as undecided (`throttled`), so that nobody can
  * take it for compared, and as ranges, so that it can be read later in the same pass. In the same way, what
- * differed and cannot be told before the delay of its replica is over (`delayed`).
+ * differed while its fence was out of reach (`lag`, `ahead`), and what cannot be told before the delay of its
+ * replica is over (`delayed`).
  */
 import type { DifferenceKind, UnknownReason } from '../domain.ts'
 import type { Range } from '../mysql/range.ts'
@@ -40,29 +41,45 @@ export function leaveOut(
   return true
 }
 
-/** @param done of a walk that was broken off before, and is gone on with. */
+type Reasons = ReadonlySet<UnknownReason>
+
+/** Why a part is left for later. */
+export const HELD: Reasons = new Set(['throttled'])
+export const HELD_OR_BEHIND: Reasons = new Set([...HELD, 'lag', 'ahead'])
+const DELAYED: Reasons = new Set(['delayed'])
+
+/** The rows of a table that is written all the time, behind a replica that lags: the next pass tells. */
+const MOST_BEHIND = 100
+
+/**
+ * @param done of a walk that was broken off before, and is gone on with.
+ * @param isLater which parts are left out.
+ */
 export function outcomeWithLeftOut(
   decisions: readonly Decision[],
   startedAt: Date,
   done: Done | null = null,
+  isLater: Reasons = HELD,
 ): TableOutcome {
   const outcomeOfAll = (all: readonly Decision[]): TableOutcome => {
     const outcome = withDone(outcomeOf(all, startedAt), done)
-    const [later, rest] = apart(all, 'delayed')
+    const [later, rest] = apart(all, DELAYED)
     if (later === null) return outcome
     const isNothing = rest.length === 0 && done === null
     const decided = isNothing ? null : withDone(outcomeOf(rest, startedAt), done)
     return { ...outcome, delayed: { rest: later, decided } }
   }
   const outcome = outcomeOfAll(decisions)
-  const [left, rest] = apart(decisions, 'throttled')
+  const [all] = apart(decisions, isLater)
+  const isFew = (all?.ranges.length ?? 0) <= MOST_BEHIND
+  const [left, rest] = apart(decisions, isFew ? isLater : HELD)
   if (left === null) return outcome
   const isNothing = rest.length === 0 && done === null
   return { ...outcome, leftOut: { rest: left, decided: isNothing ? null : outcomeOfAll(rest) } }
 }
 
-function apart(decisions: readonly Decision[], reason: UnknownReason): [Rest | null, Decision[]] {
-  const left = decisions.filter((decision) => decision.reason === reason)
+function apart(decisions: readonly Decision[], reasons: Reasons): [Rest | null, Decision[]] {
+  const left = decisions.filter(({ reason }) => reason !== null && reasons.has(reason))
   if (left.length === 0) return [null, [...decisions]]
   const ranges = left.map(({ range }) => range)
   return [{ ranges, key: '', signature: '' }, decisions.filter((each) => !left.includes(each))]

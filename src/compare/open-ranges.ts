@@ -29,6 +29,8 @@ export interface OpenRanges {
   add(range: Range, startedAt: Date, rows: bigint | null): void
   /** Resolves when every range is decided; nothing is added after it was asked for. */
   settled(): Promise<void>
+  /** Some range has disagreed, and is not decided yet. */
+  isSuspecting(): boolean
 }
 
 /** A row that moved at so many looks is hot (design section 4). */
@@ -179,11 +181,11 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
       decide(item, { ...UNDECIDED, reason: 'hot' })
       return
     }
-    items.delete(item)
     const rows = { source: 0n, replica: 0n }
     options.onDecision({ range: division.empty, startedAt, verdict: 'same', reason: null, rows })
     const share = (item.rows ?? 0n) / BigInt(Math.max(1, division.parts.length)) + 1n
     for (const part of division.parts) await readPart(part, item, share)
+    items.delete(item)
   }
 
   /** An optimistic reading of a part; only what differs is opened. */
@@ -245,6 +247,7 @@ export function openRanges(options: OpenRangesOptions): OpenRanges {
       while (running !== null) await running
       if (failure !== null) throw failure.error
     },
+    isSuspecting: () => [...items].some((item) => item.isSuspicious),
   }
 }
 

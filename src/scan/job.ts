@@ -3,7 +3,7 @@ import type { Scope } from '../checks/check.ts'
 import type { TableOutcome } from '../compare/decision.ts'
 import { completed } from '../compare/left-out.ts'
 import type { Link } from '../compare/link.ts'
-import type { TableCheck } from '../domain.ts'
+import type { TableCheck, UnknownReason } from '../domain.ts'
 import { isInconclusive } from '../state.ts'
 import { visitAfterDelay } from './after-delay.ts'
 import { approximateRowsOn } from './approximate-rows.ts'
@@ -19,6 +19,8 @@ export interface Pass {
   readonly scope: Exclude<Scope, 'rest'>
   /** Of a pass over all contents: what it came to already is left out. */
   readonly startedAt: Date | null
+  /** Why it comes back to a part later. */
+  readonly isLater: ReadonlySet<UnknownReason>
 }
 
 /** One table on the links on which it is looked at together. */
@@ -55,7 +57,7 @@ export type Target = {
 export async function startVisit(
   context: SetContext,
   job: Job,
-  { check, scope, startedAt }: Pass,
+  { check, scope, startedAt, isLater }: Pass,
   leftOut: LeftOutJobs,
 ): Promise<{ walked: Promise<void>; settled: Promise<void> }> {
   const { on } = job
@@ -77,6 +79,7 @@ export async function startVisit(
     links: on.map(({ link }) => link),
     ranges: rest ?? found,
     signature: rest?.signature ?? null,
+    isLater,
     positions: positionsOf(on),
     async onDecided(links) {
       // The walk that goes on beside a look at what it found is not over with that.
@@ -106,6 +109,7 @@ export async function startVisit(
       position,
       share: () => (startedAt === null ? 0 : done()),
       drifted: () => ({ key: visit.keyOf(link), ranges: visit.driftedOf(link) }),
+      isSuspecting: () => visit.isSuspecting(link),
       clear: (ranges) => visit.clear(link, ranges),
     }
   }
@@ -119,16 +123,21 @@ export async function startVisit(
         continue
       }
       const { state } = target
+      // One that began meanwhile is closed only when this look is over.
+      const walk = walkOn ?? state.walk
+      const isAgreed = whole.isPartial && whole.verdict === 'same'
+      // What it tells next is newer than what it has told: until then nothing is cleared.
+      if (isAgreed && walk?.isSuspecting() === true) continue
       if (check === 'row_count' && whole.reason === 'timeout') {
         const { source } = target.listed
         state.approximateRows = await approximateRowsOn(context, link, source)
       }
-      if (whole.isPartial && whole.verdict === 'same') walkOn?.clear(ofWalk)
+      if (isAgreed) walkOn?.clear(ofWalk)
       if (whole.verdict !== 'unknown') {
         const ranges = whole.located?.ranges ?? whole.drifted
         state.drifted[check] = { key: visit.keyOf(link) || (rest?.key ?? ''), ranges }
       }
-      record(context, target, check, whole)
+      record(context, target, check, whole, (walk?.drifted().ranges.length ?? 0) > 0)
       const isGone = job.isAfterRepair === true && whole.verdict === 'unknown'
       // What a delay leaves open no later visit tells, either.
       if (isGone && (whole.reason === 'delayed' || !isInconclusive(whole.reason))) {
@@ -143,12 +152,13 @@ export async function startVisit(
       const isSame = outcome?.isPartial === true && outcome.verdict === 'same'
       if (!isSame || before !== null || (check === 'checksum' && state.isRestSame)) return false
       if (walkOn === null) return true
+      if (walkOn.isSuspecting()) return false
       // The walk that is under way tells.
       context.tables.turn(state, check, 'unknown', 'not_yet')
       return false
     })
     if (repaired.length === 0) return
-    const whole: Pass = { check, scope: 'all', startedAt }
+    const whole: Pass = { check, scope: 'all', startedAt, isLater }
     const next: Job = { on: repaired, before: null, isAfterRepair: true }
     const again = await startVisit(context, next, whole, leftOut)
     await again.settled

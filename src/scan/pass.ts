@@ -1,6 +1,7 @@
 /** One pass of a check of data: every table of every group of a set, or only what was found before. */
 import type { Scope } from '../checks/check.ts'
 import { unknownOutcome } from '../compare/decision.ts'
+import { HELD, HELD_OR_BEHIND } from '../compare/left-out.ts'
 import type { Group, Link } from '../compare/link.ts'
 import type { TableCheck } from '../domain.ts'
 import { ServerError } from '../errors.ts'
@@ -41,6 +42,8 @@ const MOST_UNDER_WAY = 32
 const TABLES_AT_A_TIME = 8
 /** How often a pass comes back to what was held back: each time it gets further. */
 const MOST_RETURNS = 50
+/** To what differed while its replica was behind, fewer: each of them waits for a fence. */
+const RETURNS_WHERE_BEHIND = 2
 
 export async function runPass(context: SetContext, check: TableCheck, what: Scope): Promise<void> {
   const scope = what === 'rest' ? 'all' : what
@@ -50,8 +53,12 @@ export async function runPass(context: SetContext, check: TableCheck, what: Scop
   if (wanted.length === 0 && scope === 'findings') return
   const listings = await listAll(groups, context.signal)
   const startedAt = beginPass(context, check, what)
+  // One full look waits for a fence at once, and tries again at once.
+  const isLater = scope === 'findings' || context.mode.once ? HELD : HELD_OR_BEHIND
   await Promise.all([
-    ...wanted.map((group) => passOver(context, group, listings, { check, scope, startedAt })),
+    ...wanted.map((group) =>
+      passOver(context, group, listings, { check, scope, startedAt, isLater }),
+    ),
     ...(scope === 'all' ? blocked.map((link) => markBlocked(context, link, listings, check)) : []),
   ])
 }
@@ -133,10 +140,16 @@ async function walkTables(
   }
   let leftOut = await runJobs(context, jobs, pass)
   for (let returns = 0; returns < MOST_RETURNS && leftOut.length > 0; returns += 1) {
+    // At the end of the pass a replica that was behind is not, more often than not.
+    const isLast = returns + 1 === RETURNS_WHERE_BEHIND
+    if (isLast && !context.mode.once) {
+      await context.world.sleep(context.config.checksum.fenceTimeoutMs, context.signal)
+    }
+    const isOver = returns + 1 >= RETURNS_WHERE_BEHIND
     const free = await freeJobs(context, leftOut)
     leftOut = [
       ...leftOut.filter((job) => !free.includes(job)),
-      ...(await runJobs(context, free, pass)),
+      ...(await runJobs(context, free, isOver ? { ...pass, isLater: HELD } : pass)),
     ]
   }
   for (const job of leftOut) {

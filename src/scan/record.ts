@@ -5,11 +5,13 @@ import { isInconclusive } from '../state.ts'
 import type { SetContext } from './context.ts'
 import type { TableState } from './table-store.ts'
 
+/** @param isMoreFound a walk beside this look, or just over, has found more since it began. */
 export function record(
   context: SetContext,
   { state }: { readonly state: TableState },
   check: TableCheck,
   outcome: TableOutcome,
+  isMoreFound = false,
 ) {
   if (check === 'row_count') {
     const { approximateRows } = state
@@ -31,8 +33,6 @@ export function record(
   }
   if (outcome.isPartial && outcome.verdict === 'same') {
     // Otherwise the look at the whole table that follows says the rest.
-    // A walk that is under way may have found more since this look began.
-    const isMoreFound = (state.walk?.drifted().ranges.length ?? 0) > 0
     if (check === 'checksum' && state.isRestSame && !isMoreFound) clear(context, state, outcome)
     return
   }

@@ -37,6 +37,8 @@ export interface WalkUnderWay {
   /** How much of a table of the pass is done with it, 0 to 1, as far as the size is known. */
   share(): number
   drifted(): KeyedRanges
+  /** It may be about to find more. */
+  isSuspecting(): boolean
   /** Some of `drifted` agreed when they were looked at again. */
   clear(ranges: readonly Range[]): void
 }

@@ -29,6 +29,8 @@ export interface Visit extends Keeper {
   readonly ranges: KeyedRanges | null
   /** What `ranges` rest on: if it is no longer so, the whole table is looked at; null = on nothing but their key. */
   readonly signature?: string | null
+  /** Why a part is left for later; default: because its replica is held back. */
+  readonly isLater?: ReadonlySet<UnknownReason>
   /** Where an earlier walk over the whole table was broken off, on these links at one and the same place. */
   readonly positions: Positions
   /** Told of the rows that were found, while the table can still be read as it was. */
@@ -79,6 +81,7 @@ export async function visitTable(context: SetContext, visit: Visit): Promise<Vis
     keyOf: (link) => ofLink(link)?.keyOf(link) ?? '',
     positionOf: (link) => ofLink(link)?.positionOf(link) ?? null,
     driftedOf: (link) => ofLink(link)?.driftedOf(link) ?? [],
+    isSuspecting: (link) => ofLink(link)?.isSuspecting(link) ?? false,
     clear: (link, ranges) => ofLink(link)?.clear(link, ranges),
     walked: Promise.all(comparisons.map(({ walked }) => walked)).then(() => undefined),
     outcomes: Promise.all(comparisons.map(({ outcomes }) => outcomes)).then((maps) => {
@@ -132,6 +135,7 @@ function compareLanes(
       keyOf,
       positionOf: () => null,
       driftedOf: () => [],
+      isSuspecting: () => false,
       clear: () => undefined,
     }
   }
@@ -178,6 +182,7 @@ function compareLanes(
     ...options,
     ...(position && { done: doneOf(visit.positions) }),
     sinceMs: visit.sinceMs,
+    ...(visit.isLater && { isLater: visit.isLater }),
     onSuspects: visit.onSuspects,
     isKnownToDiffer: visit.isKnownToDiffer,
     onDecided: async () => visit.onDecided?.(links),
@@ -234,6 +239,7 @@ function compareLanes(
     outcomes,
     keyOf,
     driftedOf: comparison.driftedOf,
+    isSuspecting: comparison.isSuspecting,
     clear: comparison.clear,
     positionOf(link) {
       const [signature, progress] = [signatures.get(link), comparison.progressOf(link)]

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Decision, TableOutcome } from '../../src/compare/decision.ts'
-import { allLeftOut, completed, leaveOut, outcomeWithLeftOut } from '../../src/compare/left-out.ts'
+import {
+  allLeftOut,
+  completed,
+  HELD_OR_BEHIND,
+  leaveOut,
+  outcomeWithLeftOut,
+} from '../../src/compare/left-out.ts'
 import type { Located } from '../../src/compare/locate.ts'
 import { type Bound, EVERYTHING, type Range } from '../../src/mysql/range.ts'
 
@@ -37,6 +43,29 @@ describe('what was left out', () => {
     const decisions: Decision[] = []
     leaveOut(decisions, { range: EVERYTHING, startedAt: NOW })
     expect(leaveOut(decisions, { range: { lower: null, upper: ten }, startedAt: NOW })).toBe(true)
+  })
+
+  test('is also what differed behind a replica that lags, where it is asked for', () => {
+    const middle = { lower: ten, upper: thirty }
+    const decisions = [
+      first,
+      decision(middle, { verdict: 'unknown', reason: 'lag', rows: null }),
+      last,
+    ]
+    const { leftOut } = outcomeWithLeftOut(decisions, NOW, null, HELD_OR_BEHIND)
+    expect(leftOut).toMatchObject({ rest: { ranges: [middle] }, decided: { verdict: 'same' } })
+    expect(outcomeWithLeftOut(decisions, NOW)).not.toHaveProperty('leftOut')
+  })
+
+  test('but not a hundred rows and more: a table that is written all the time', () => {
+    const keys = Array.from({ length: 101 }, (_, key) => key)
+    const decisions = keys.map((key) =>
+      decision({ lower: at(key), upper: at(key + 1) }, { verdict: 'unknown', reason: 'lag' }),
+    )
+    const outcome = (some: readonly Decision[]) =>
+      outcomeWithLeftOut(some, NOW, null, HELD_OR_BEHIND)
+    expect(outcome(decisions.slice(1))).toHaveProperty('leftOut')
+    expect(outcome(decisions)).not.toHaveProperty('leftOut')
   })
 
   test('is nothing where everything was read', () => {

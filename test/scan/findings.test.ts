@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ServerError } from '../../src/errors.ts'
 import { EVERYTHING } from '../../src/mysql/range.ts'
 import { reportOf } from '../../src/scan/report.ts'
+import type { WalkUnderWay } from '../../src/scan/table-store.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 
@@ -179,27 +180,63 @@ describe('a look at what was found', () => {
     expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
   })
 
-  test('does not clear a table of which the walk that is under way has found more since', async () => {
-    const { databases, source, replica } = drifted()
-    const scan = fakeScan(databases)
-    await scan.pass('checksum')
-    const [state] = scan.context.tables.all()
-    if (state === undefined) throw new Error('no table was seen')
-    replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
-    const { key = '' } = state.drifted.checksum ?? {}
-    source.rowsRead = 0
-    state.walk = {
-      position: () => null,
-      share: () => 0,
-      // Nothing when the look begins, and something by the time it ends.
-      drifted: () => ({ key, ranges: source.rowsRead > 0 ? [EVERYTHING] : [] }),
-      clear: () => undefined,
+  describe('beside a walk of the table', () => {
+    /** What was known to differ is repaired when the walk's own word of the table is looked for. */
+    async function repairedBeside(walkAt: (rowsRead: () => number) => Partial<WalkUnderWay>) {
+      const { databases, source, replica } = drifted()
+      const scan = fakeScan(databases)
+      await scan.pass('checksum')
+      const [state] = scan.context.tables.all()
+      if (state === undefined) throw new Error('no table was seen')
+      replica.tables.get('shop.orders')?.rows.set(1_321, 'a')
+      const { key = '' } = state.drifted.checksum ?? {}
+      source.rowsRead = 0
+      const walk: WalkUnderWay = {
+        position: () => null,
+        share: () => 0,
+        drifted: () => ({ key, ranges: [] }),
+        isSuspecting: () => false,
+        clear: () => undefined,
+        ...walkAt(() => source.rowsRead),
+      }
+      state.walk = walk
+      return { scan, state, walk, key }
     }
 
-    await scan.pass('checksum', 'findings')
+    test('does not clear a table of which it has found more since', async () => {
+      // Nothing when the look begins, and something by the time it ends.
+      const { scan, state } = await repairedBeside((rowsRead) => ({
+        drifted: () => ({ key: '', ranges: rowsRead() > 0 ? [EVERYTHING] : [] }),
+      }))
+      await scan.pass('checksum', 'findings')
+      expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+      expect(state.walk).not.toBeNull()
+    })
 
-    expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
-    expect(state.walk).not.toBeNull()
+    test('nor when it was just over with it: same was followed by drifted a moment later', async () => {
+      const { scan, state, walk } = await repairedBeside(() => ({}))
+      Object.assign(walk, {
+        drifted: () => ({ key: '', ranges: state.walk === null ? [EVERYTHING] : [] }),
+        isSuspecting: () => {
+          // All of it is decided by now, and it waits for this look to say so.
+          state.walk = null
+          return false
+        },
+      })
+      await scan.pass('checksum', 'findings')
+      expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    })
+
+    test('nor while some part of it is suspect, and then it does', async () => {
+      let isSuspect = true
+      const { scan } = await repairedBeside(() => ({ isSuspecting: () => isSuspect }))
+      await scan.pass('checksum', 'findings')
+      expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+
+      isSuspect = false
+      await scan.pass('checksum', 'findings')
+      expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'same' })
+    })
   })
 
   test('does not clear what it cannot see', async () => {

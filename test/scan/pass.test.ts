@@ -117,6 +117,24 @@ describe('a pass', () => {
     expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'lag', 'db2 shop.payments': 'same' })
   })
 
+  test('comes back to what differed while its replica was behind, and finds it within the same pass', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    replica.isBehind = true
+    const scan = fakeScan(databases)
+    const passing = scan.pass('checksum')
+    const { fenceTimeoutMs } = scan.context.config.checksum
+
+    await scan.world.sleep(1.5 * fenceTimeoutMs)
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'not_yet' })
+    replica.isBehind = false
+    await passing
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'drifted' })
+    const orders = reportOf(scan.context).tables.find(({ table }) => table === 'orders')
+    expect(orders?.standings.checksum).toMatchObject({ rows: { source: 20n, replica: 20n } })
+  })
+
   test('compares a chain link by link: a drift is told where it arose', async () => {
     const databases = [
       fakeDatabase('db1'),
