@@ -7,11 +7,6 @@ export function scraped(values: string, target: Series['labels'] = {}): Series {
   return { metric: 'up', labels: { ...TARGET, ...target }, values }
 }
 
-/** Seconds since 1970; scenarios begin at 0. */
-export function processStart(values: string): Series {
-  return { metric: 'process_start_time_seconds', labels: TARGET, values }
-}
-
 /** What a server is. */
 export function info(
   server: string,

@@ -75,6 +75,8 @@ export interface ErrantTransaction {
 export interface CheckStatus {
   readonly success: boolean
   readonly intervalSeconds: number
+  /** When we began to run it there: at our start, with a reload, or when the server became a replica. */
+  readonly dueSince: Date
   readonly lastRun: Date | null
   readonly lastSuccess: Date | null
   readonly lastDurationSeconds: number | null

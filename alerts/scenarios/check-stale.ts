@@ -1,6 +1,5 @@
 import type { CheckName, ThrottleReason } from '../../src/domain.ts'
 import { type AlertScenarios, firing, pending, QUIET, second, series } from '../scenario.ts'
-import { processStart } from '../written.ts'
 
 const stale = (check: CheckName, last: string) =>
   firing(
@@ -9,23 +8,24 @@ const stale = (check: CheckName, last: string) =>
     { check },
   )
 
-const check = (name: CheckName, lastSuccess: string, interval: string) => [
+/** @param due since when it is run. */
+const check = (name: CheckName, lastSuccess: string, interval: string, due = '0x400') => [
   series('check_last_success_timestamp_seconds', lastSuccess, { check: name }),
+  series('check_due_since_timestamp_seconds', due, { check: name }),
   series('check_interval_seconds', interval, { check: name }),
 ]
 
 const up = series('up', '1x400')
-const started = processStart('0x400')
 /** Succeeds every minute, the last time after five. */
 const stuck = '0+60x5 300x400'
-const threads = [...check('threads', stuck, '15x400'), started]
+const threads = check('threads', stuck, '15x400')
 
 /** Row counts are stuck, everything else works. */
 const held = (reason: ThrottleReason, values: string) => [
   ...check('row_count', stuck, '600x400'),
   ...check('threads', '0+60x400', '600x400'),
   series('throttled', values, { reason }),
-  ...[up, started],
+  up,
 ]
 
 export const checkStale: AlertScenarios = {
@@ -36,7 +36,7 @@ export const checkStale: AlertScenarios = {
       series: [
         ...check('threads', '0+60x60', '15x60'),
         ...check('checksum', '0x30 1800x30', '1800x60'),
-        ...[up, started],
+        up,
       ],
       at: { '0m': QUIET, '20m': QUIET, '59m': QUIET },
     },
@@ -55,7 +55,7 @@ export const checkStale: AlertScenarios = {
       series: [
         ...check('checksum', '0x400', '600x400'),
         series('throttled', '1x400', { reason: 'window' }),
-        ...[up, started],
+        up,
       ],
       at: { '300m': QUIET },
     },
@@ -85,7 +85,7 @@ export const checkStale: AlertScenarios = {
     },
     {
       name: 'pending: three intervals of ten minutes are half an hour',
-      series: [...check('threads', stuck, '600x400'), up, started],
+      series: [...check('threads', stuck, '600x400'), up],
       at: { '40m': QUIET, '41m': [pending(stale('threads', ''))] },
     },
     {
@@ -105,14 +105,14 @@ export const checkStale: AlertScenarios = {
     },
     {
       name: 'resolved: when it succeeds again',
-      series: [...check('threads', '0+60x5 300x33 2400+60x60', '15x400'), up, started],
+      series: [...check('threads', '0+60x5 300x33 2400+60x60', '15x400'), up],
       at: { '39m': [stale('threads', '34m 0s ago')], '41m': QUIET },
     },
     {
       name: 'restart gap: an exporter that keeps its state grants no new grace',
       series: [
-        ...check('threads', '0+60x5 300x33 stale 300x60', '15x39 stale 15x60'),
-        ...[series('up', '1x39 stale 1x60'), processStart('0x39 stale 2400x60')],
+        ...check('threads', '0+60x5 300x33 stale 300x60', '15x39 stale 15x60', '0x39 stale 0x60'),
+        series('up', '1x39 stale 1x60'),
       ],
       at: {
         '39m': [stale('threads', '34m 0s ago')],
@@ -123,17 +123,14 @@ export const checkStale: AlertScenarios = {
     {
       name: 'restart gap: one that keeps none begins anew',
       series: [
-        ...check('threads', '0+60x5 300x33 stale 0x60', '15x39 stale 15x60'),
-        ...[series('up', '1x39 stale 1x60'), processStart('0x39 stale 2400x60')],
+        ...check('threads', '0+60x5 300x33 stale 0x60', '15x39 stale 15x60', '0x39 stale 2400x60'),
+        series('up', '1x39 stale 1x60'),
       ],
       at: { '39m': [stale('threads', '34m 0s ago')], '42m': QUIET, '45m': QUIET },
     },
     {
-      name: 'start-up: a check that never ran has three intervals from the start of the exporter',
-      series: [
-        ...check('checksum', '_x30 0x300', '_x30 3600x300'),
-        ...[up, processStart('_x30 1800x300')],
-      ],
+      name: 'start-up: a check that never ran has three intervals since it is due',
+      series: [...check('checksum', '_x30 0x300', '_x30 3600x300', '_x30 1800x300'), up],
       at: {
         '31m': QUIET,
         '215m': QUIET,
@@ -142,11 +139,16 @@ export const checkStale: AlertScenarios = {
       },
     },
     {
-      name: 'two exporters: the one that is stuck',
+      name: 'start-up: nor does the last success count of a server that was a source meanwhile',
       series: [
-        ...[...threads, up],
-        ...[...check('threads', '0+60x60', '15x400'), up, started].map(second),
+        ...check('checksum', '60x30 _x60 60x300', '3600x30 _x60 3600x300', '0x30 _x60 5400x300'),
+        up,
       ],
+      at: { '91m': QUIET, '275m': QUIET, '291m': [stale('checksum', '4h 50m 0s ago')] },
+    },
+    {
+      name: 'two exporters: the one that is stuck',
+      series: [...[...threads, up], ...[...check('threads', '0+60x60', '15x400'), up].map(second)],
       at: { '30m': [stale('threads', '25m 0s ago')] },
     },
     {
@@ -157,11 +159,8 @@ export const checkStale: AlertScenarios = {
     {
       name: 'two exporters: each with its own grace',
       series: [
-        ...[...check('threads', '0x300', '15x300'), up, started],
-        ...[
-          ...check('threads', '_x30 0x100', '_x30 15x100'),
-          ...[up, processStart('_x30 1800x100')],
-        ].map(second),
+        ...[...check('threads', '0x300', '15x300'), up],
+        ...[...check('threads', '_x30 0x100', '_x30 15x100', '_x30 1800x100'), up].map(second),
       ],
       at: {
         '35m': [stale('threads', 'never')],

@@ -7,6 +7,9 @@ import { of } from './of.ts'
 
 const CHECK = 'replication_set, server, check'
 
+const SUCCEEDED = of('check_last_success_timestamp_seconds')
+const DUE = of('check_due_since_timestamp_seconds')
+
 export const checks: Section = {
   title: 'Checks',
   panels: [
@@ -27,14 +30,14 @@ export const checks: Section = {
     }),
     timeseries({
       title: 'Time since the last success, in intervals',
-      description: `Of each check on the server that waits for it the longest. Above ${STALE_LIMIT}, and five minutes, MySQLDriftCheckStale fires. No line: never yet.`,
+      description: `Of each check on the server that waits for it the longest. Above ${STALE_LIMIT}, and five minutes, MySQLDriftCheckStale fires. What has not succeeded since it is due counts from then on.`,
       size: [12, 9],
       unit: 'none',
       queries: [
         {
           expr: worstBy(
             'replication_set, check',
-            `(time() - (${of('check_last_success_timestamp_seconds')} > 0)) / ${of('check_interval_seconds')}`,
+            `(time() - (${SUCCEEDED} > ${DUE} or ${DUE})) / ${of('check_interval_seconds')}`,
           ),
           legend: '{{replication_set}} {{check}}',
         },

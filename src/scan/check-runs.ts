@@ -12,13 +12,17 @@ export interface CheckRuns {
    */
   attempt<T>(check: CheckName, server: string, look: () => Promise<T>): Promise<T | null>
   status(check: CheckName, server: string): RunStatus
-  lastSuccesses(server: string): LastSuccesses
+  /** How those that are due there fare; one that was not due at the last call is so since now. */
+  statuses(server: string, due: readonly CheckName[]): [CheckName, RunStatus][]
+  /** Of those that are due there. */
+  memories(server: string): CheckMemories
   /** The last run of some check failed there because our account lacks a right. */
   isDenied(server: string): boolean
 }
 
-/** Start of the last run that could look; a check that never could is left out. */
-export type LastSuccesses = Readonly<Partial<Record<CheckName, Date>>>
+/** What of a check on one server outlives a restart: how it fares is seen anew, how long it has not succeeded is not. */
+export type CheckMemory = Pick<CheckStatus, 'dueSince' | 'lastSuccess'>
+export type CheckMemories = Readonly<Partial<Record<CheckName, CheckMemory>>>
 
 /** All but what the configuration says. */
 export type RunStatus = Omit<CheckStatus, 'intervalSeconds'>
@@ -27,6 +31,7 @@ type Run = { -readonly [K in keyof RunStatus]: RunStatus[K] } & {
   failures: Record<FailureReason, number>
   /** Of the last run. */
   failure: FailureReason | null
+  isDue: boolean
 }
 
 export function checkRuns({
@@ -41,18 +46,21 @@ export function checkRuns({
   readonly log: Logger
   readonly signal: AbortSignal
   /** By server: from before a restart. */
-  readonly known: ReadonlyMap<string, LastSuccesses>
+  readonly known: ReadonlyMap<string, CheckMemories>
 }): CheckRuns {
   const runs = new Map<string, Run>()
+  for (const [server, checks] of known) {
+    for (const check of Object.keys(checks) as CheckName[]) runOf(check, server)
+  }
 
   function runOf(check: CheckName, server: string): Run {
-    const key = `${check}/${server}`
+    const key = keyOf(check, server)
     const before = runs.get(key)
     if (before !== undefined) return before
     const run: Run = {
       success: false,
       lastRun: null,
-      lastSuccess: known.get(server)?.[check] ?? null,
+      ...(known.get(server)?.[check] ?? { dueSince: world.now(), lastSuccess: null }),
       lastDurationSeconds: null,
       runs: 0,
       failures: Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<
@@ -60,9 +68,15 @@ export function checkRuns({
         number
       >,
       failure: null,
+      isDue: true,
     }
     runs.set(key, run)
     return run
+  }
+
+  function statusOf(check: CheckName, server: string): RunStatus {
+    const { failure: _failure, isDue: _isDue, ...run } = runOf(check, server)
+    return { ...run, failures: { ...run.failures } }
   }
 
   return {
@@ -95,24 +109,28 @@ export function checkRuns({
         return null
       }
     },
-    status(check, server) {
-      const { failure: _, ...run } = runOf(check, server)
-      return { ...run, failures: { ...run.failures } }
+    status: statusOf,
+    statuses(server, due) {
+      for (const check of CHECK_NAMES) {
+        const run = runOf(check, server)
+        const isDue = due.includes(check)
+        if (isDue && !run.isDue) run.dueSince = world.now()
+        run.isDue = isDue
+      }
+      return due.map((check) => [check, statusOf(check, server)])
     },
-    lastSuccesses: (server) =>
-      successesOf(CHECK_NAMES, (check) => runOf(check, server).lastSuccess),
+    memories: (server) =>
+      Object.fromEntries(
+        CHECK_NAMES.flatMap((check): [CheckName, CheckMemory][] => {
+          const run = runs.get(keyOf(check, server))
+          if (run === undefined || !run.isDue) return []
+          return [[check, { dueSince: run.dueSince, lastSuccess: run.lastSuccess }]]
+        }),
+      ),
     isDenied: (server) => CHECK_NAMES.some((check) => runOf(check, server).failure === 'privilege'),
   }
 }
 
-export function successesOf(
-  checks: readonly CheckName[],
-  lastOf: (check: CheckName) => Date | null,
-): LastSuccesses {
-  return Object.fromEntries(
-    checks.flatMap((check): [CheckName, Date][] => {
-      const last = lastOf(check)
-      return last === null ? [] : [[check, last]]
-    }),
-  )
+function keyOf(check: CheckName, server: string): string {
+  return `${check}/${server}`
 }

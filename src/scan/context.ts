@@ -20,10 +20,10 @@ import { type ErrantMemory, noErrants } from './errant.ts'
 import { createGate, type ServerGate } from './gate.ts'
 import {
   NO_MEMORY,
+  rememberedChecks,
   rememberedDifferences,
   rememberedLooks,
   rememberedPass,
-  rememberedSuccesses,
   rememberedTables,
   rememberedVariables,
   type SetMemory,
@@ -186,7 +186,7 @@ export function createContext(
       known: new Map(
         config.servers.map((server) => [
           server.name,
-          rememberedSuccesses(memory, server, mode.checks),
+          rememberedChecks(memory, server, mode.checks),
         ]),
       ),
     }),

@@ -9,7 +9,7 @@ import type { SchemaDifference, SchemaUnknown } from '../report.ts'
 import { type Standing, standingAt } from '../state.ts'
 import { isIncluded } from '../table-pattern.ts'
 import type { Sight } from '../topology.ts'
-import { type LastSuccesses, successesOf } from './check-runs.ts'
+import type { CheckMemories, CheckMemory } from './check-runs.ts'
 import type { SchemaLook, SetContext } from './context.ts'
 import type { TableMemory } from './table-store.ts'
 
@@ -35,8 +35,7 @@ export interface ServerMemory {
   readonly wasReplica: boolean
   readonly schemaRead: boolean
   readonly variables: VariableReading | null
-  /** How its checks fare is seen anew; how long one has not succeeded is not. */
-  readonly lastSuccesses: LastSuccesses
+  readonly checks: CheckMemories
 }
 
 /** What was confirmed to differ between the definitions on the ends of one link, and what nobody could tell. */
@@ -99,11 +98,12 @@ export function changesOf(context: SetContext): {
 const SUCCESS_STEP_MS = 300_000
 
 function withoutNewerSuccesses(memory: ServerMemory) {
-  const steps = Object.entries(memory.lastSuccesses).map(([check, at]) => [
+  const checks = Object.entries(memory.checks).map(([check, { dueSince, lastSuccess }]) => [
     check,
-    Math.floor(at.getTime() / SUCCESS_STEP_MS),
+    dueSince,
+    Math.floor((lastSuccess?.getTime() ?? 0) / SUCCESS_STEP_MS),
   ])
-  return { ...memory, lastSuccesses: steps }
+  return { ...memory, checks }
 }
 
 function serverMemories({ facts, runs }: SetContext): ServerMemory[] {
@@ -118,7 +118,7 @@ function serverMemories({ facts, runs }: SetContext): ServerMemory[] {
     wasReplica: sight.wasReplica,
     schemaRead,
     variables,
-    lastSuccesses: runs.lastSuccesses(config.name),
+    checks: runs.memories(config.name),
   }))
 }
 
@@ -139,13 +139,16 @@ export function rememberedVariables(
 }
 
 /** A check that was not asked for meanwhile begins anew. */
-export function rememberedSuccesses(
+export function rememberedChecks(
   { servers }: SetMemory,
   config: ServerConfig,
   checks: readonly CheckName[],
-): LastSuccesses {
-  const known = whereItWas(servers, config)?.lastSuccesses ?? {}
-  return successesOf(checks, (check) => known[check] ?? null)
+): CheckMemories {
+  const known = Object.entries(whereItWas(servers, config)?.checks ?? {}) as [
+    CheckName,
+    CheckMemory,
+  ][]
+  return Object.fromEntries(known.filter(([check]) => checks.includes(check)))
 }
 
 /** undefined = it is behind another address now. */

@@ -117,6 +117,11 @@ function serverReport(
   const { name, address } = server.config
   const role = topology.roles.get(name) ?? 'unknown'
   const mine = topology.channels.filter(({ replica }) => replica === name)
+  const due = CHECKS.filter(
+    (check) =>
+      context.mode.checks.includes(check.name) &&
+      check.appliesTo(role, mine.length, isExamined(topology, name)),
+  ).map((check) => check.name)
   return {
     name,
     address,
@@ -137,17 +142,12 @@ function serverReport(
       compared: compared.get(name) ?? [],
     },
     checks: Object.fromEntries(
-      CHECKS.filter(
-        (check) =>
-          context.mode.checks.includes(check.name) &&
-          check.appliesTo(role, mine.length, isExamined(topology, name)),
-      ).map((check): [CheckName, CheckStatus] => [
-        check.name,
-        {
-          ...context.runs.status(check.name, name),
-          intervalSeconds: (context.config.intervals[check.name] ?? 0) / 1000,
-        },
-      ]),
+      context.runs
+        .statuses(name, due)
+        .map(([check, status]): [CheckName, CheckStatus] => [
+          check,
+          { ...status, intervalSeconds: (context.config.intervals[check] ?? 0) / 1000 },
+        ]),
     ),
     load: { ...server.load, rechecks: { ...server.load.rechecks } },
     throttle: context.gate.report(server),

@@ -19,7 +19,7 @@ import {
 
 const PRODUCT = 'mysql-drift-exporter'
 /** To be raised whenever another version could not read what this one writes. */
-const FORMAT = 4
+const FORMAT = 5
 
 /** Tables that become text in one go: a millisecond or two. */
 const TABLES_A_SLICE = 250

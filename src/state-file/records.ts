@@ -22,6 +22,7 @@ import { CLUSTER_KINDS, MEMBER_STATES, type Membership } from '../mysql/membersh
 import { type Bound, isLiteral, type Range } from '../mysql/range.ts'
 import { SETTING_NAMES, type SettingName, type VariableReading } from '../mysql/variables.ts'
 import type { Cause, SchemaDifference, SchemaUnknown } from '../report.ts'
+import type { CheckMemory } from '../scan/check-runs.ts'
 import type { LinkDifferences, ServerMemory, SetMemory } from '../scan/memory.ts'
 import type { KeyedRanges, TableId, TableMemory, WalkPosition } from '../scan/table-store.ts'
 import type { Standing } from '../state.ts'
@@ -100,6 +101,8 @@ export const tableRecord = shape<TableMemory>({
 })
 
 const thread = choice(...THREAD_STATES)
+const checkMemory = shape<CheckMemory>({ dueSince: time, lastSuccess: nullable(time) })
+
 export const serverRecord = shape<ServerMemory>({
   name: text,
   address: text,
@@ -165,8 +168,11 @@ export const serverRecord = shape<ServerMemory>({
       ),
     }),
   ),
-  lastSuccesses: partial(
-    Object.fromEntries(CHECK_NAMES.map((name) => [name, time])) as Record<CheckName, Codec<Date>>,
+  checks: partial(
+    Object.fromEntries(CHECK_NAMES.map((name) => [name, checkMemory])) as Record<
+      CheckName,
+      Codec<CheckMemory>
+    >,
   ),
 })
 

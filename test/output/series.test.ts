@@ -137,6 +137,7 @@ describe('what is known from the start is 0-filled:', () => {
     const never = seriesOf({ servers: [makeServer({ checks })] })
     expect(never.get('check_last_run_timestamp_seconds{server="db2",check="gtid"}')).toBe('0')
     expect(never.get('check_last_success_timestamp_seconds{server="db2",check="gtid"}')).toBe('0')
+    expect(never.get('check_due_since_timestamp_seconds{server="db2",check="gtid"}')).not.toBe('0')
   })
 })
 

@@ -4,6 +4,7 @@ import { ServerError } from '../../src/errors.ts'
 import { parseGrants } from '../../src/mysql/grants.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import { runCheck } from '../../src/scan/run-check.ts'
+import { channelFrom } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 import { fakeShop } from '../support/fake-shop.ts'
 
@@ -55,4 +56,24 @@ test('the replicas of a source that died are not taken for some that nobody conf
   replica.channels.splice(0)
   await runCheck(scan.context, threads)
   expect(reportOf(scan.context).replicasUnwatched).toEqual([])
+})
+
+test('the checks of a source that became a replica are due since then: its first pass takes its time', async () => {
+  const { source, replica, databases } = fakeShop()
+  const scan = fakeScan(databases)
+  await runCheck(scan.context, threads)
+  const dueSince = (server: string) =>
+    reportOf(scan.context).servers.find(({ name }) => name === server)?.checks.checksum?.dueSince
+  const began = scan.world.now()
+  expect([dueSince('db1'), dueSince('db2')]).toEqual([undefined, began])
+
+  await scan.world.sleep(HOUR)
+  replica.channels.splice(0)
+  source.channels.push(channelFrom('db2'))
+  await runCheck(scan.context, threads)
+  const failedOver = scan.world.now()
+  expect([dueSince('db1'), dueSince('db2')]).toEqual([failedOver, undefined])
+
+  await scan.world.sleep(HOUR)
+  expect(dueSince('db1')).toEqual(failedOver)
 })

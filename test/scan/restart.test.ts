@@ -134,6 +134,32 @@ describe('after a restart', () => {
     expect(statusOf(again, 'checksum')).toMatchObject({ lastSuccess, runs: 0 })
   })
 
+  test('nor does one that never succeeded count from the start, but from when it was first due', async () => {
+    const { databases, replica } = fakeShop()
+    replica.trouble = REJECTED
+    const before = fakeScan(databases)
+    const { dueSince } = statusOf(before, 'threads')
+
+    const after = await before.killed(3_600_000)
+
+    expect(statusOf(after, 'threads')).toMatchObject({ dueSince, lastSuccess: null })
+  })
+
+  test('one that was disabled meanwhile, or a server that is new, has its time from then on', async () => {
+    const { databases } = fakeShop(2)
+    const before = fakeScan(databases)
+    await before.pass('checksum')
+    const { servers } = before.context.config
+    const without = await before.killed(3_600_000, { servers: servers.slice(0, 2) }, ['threads'])
+
+    const after = await without.killed(3_600_000, {}, ['threads', 'row_count', 'checksum'])
+
+    const now = after.world.now()
+    expect(after.context.runs.status('checksum', 'db2')).toMatchObject({ dueSince: now })
+    expect(after.context.runs.status('threads', 'db3')).toMatchObject({ dueSince: now })
+    expect(after.context.runs.status('threads', 'db2').dueSince).not.toEqual(now)
+  })
+
   test('a success every 15 seconds does not have the file written as often', async () => {
     const { databases } = fakeShop()
     const scan = fakeScan(databases)

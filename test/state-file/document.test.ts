@@ -21,7 +21,7 @@ function problemOf(bytes: Uint8Array): string | null {
 
 /** A file whose hash is right, whatever its lines say. */
 function fileOf(...lines: unknown[]): Buffer {
-  const head = { product: 'mysql-drift-exporter', format: 4 }
+  const head = { product: 'mysql-drift-exporter', format: 5 }
   const text = [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('')
   const sha256 = createHash('sha256').update(text).digest('hex')
   return Buffer.from(`${text}${JSON.stringify({ sha256 })}\n`)
@@ -117,15 +117,15 @@ describe('a file of somebody else', () => {
     ['bytes', '\xff\xfe\0\0\n', /does not begin/],
     [
       'the version before',
-      '{"product":"mysql-drift-exporter","format":3}\n',
-      /format is 3, expected 4/,
+      '{"product":"mysql-drift-exporter","format":4}\n',
+      /format is 4, expected 5/,
     ],
     [
       'a later version',
-      '{"product":"mysql-drift-exporter","format":5}\n',
-      /format is 5, expected 4/,
+      '{"product":"mysql-drift-exporter","format":6}\n',
+      /format is 6, expected 5/,
     ],
-    ['no version', '{"product":"mysql-drift-exporter"}\n', /format is undefined, expected 4/],
+    ['no version', '{"product":"mysql-drift-exporter"}\n', /format is undefined, expected 5/],
   ])('%s is refused, and it is said why', ([, contents, problem]) => {
     expect(problemOf(Buffer.from(contents, 'latin1'))).toMatch(problem)
   })

@@ -25,7 +25,11 @@ export interface FakeScan {
   /** Who is there, then one pass. */
   pass(check: TableCheck, scope?: 'all' | 'rest' | 'findings'): Promise<void>
   /** Goes on for so long, is killed, and started again with what a state file has of it. */
-  killed(afterMs?: number, config?: Partial<SetConfig>): Promise<FakeScan>
+  killed(
+    afterMs?: number,
+    config?: Partial<SetConfig>,
+    checks?: readonly CheckName[],
+  ): Promise<FakeScan>
   /** Verdict or its reason by `server schema.table`, with the channel where there is one. */
   verdicts(check?: TableCheck): Record<string, string>
 }
@@ -79,12 +83,12 @@ export function fakeScan(
       await runCheck(context, threads)
       await runPass(context, check, scope)
     },
-    async killed(afterMs = 0, changed = config) {
+    async killed(afterMs = 0, changed = config, wanted = checks) {
       await world.sleep(afterMs)
       const file = [...encodeState([remember(context)])].join('')
       ending.abort()
       const [known] = decodeState(Buffer.from(file))
-      return fakeScan(databases, { config: changed, once, checks, world, memory: known })
+      return fakeScan(databases, { config: changed, once, checks: wanted, world, memory: known })
     },
     verdicts: (check = 'checksum') =>
       Object.fromEntries(

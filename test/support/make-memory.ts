@@ -126,6 +126,8 @@ const rules: fc.Arbitrary<ChannelRules> = fc.record({
   isOpaque: fc.boolean(),
 })
 
+const check = fc.record({ dueSince: time, lastSuccess: maybe(time) })
+
 const server: fc.Arbitrary<ServerMemory> = fc.record({
   name,
   address: name,
@@ -178,7 +180,7 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
       settings: fc.record({ sql_mode: name, log_bin: name }, { requiredKeys: [] }),
     }),
   ),
-  lastSuccesses: fc.record({ threads: time, checksum: time }, { requiredKeys: [] }),
+  checks: fc.record({ threads: check, checksum: check }, { requiredKeys: [] }),
 })
 
 const differences: fc.Arbitrary<LinkDifferences> = fc.record({

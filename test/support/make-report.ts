@@ -81,6 +81,7 @@ export function makeCheck(overrides: Partial<CheckStatus> = {}): CheckStatus {
   return {
     success: true,
     intervalSeconds: 15,
+    dueSince: ago(7200),
     lastRun: ago(10),
     lastSuccess: ago(10),
     lastDurationSeconds: 0.02,

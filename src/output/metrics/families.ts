@@ -71,6 +71,7 @@ export const FAMILIES = {
 
   check_success: gauge(CHECK, '1 = the last run of the check could look; not that it found nothing.'),
   check_interval_seconds: gauge(CHECK, 'Configured time between two runs of the check.'),
+  check_due_since_timestamp_seconds: gauge(CHECK, 'Since when the check is run there: start of the exporter, a reload, or the moment when the server became a replica.'),
   check_last_run_timestamp_seconds: gauge(CHECK, 'When the last run of the check began, 0 = never.'),
   check_last_success_timestamp_seconds: gauge(CHECK, 'When the last run of the check began that could look, 0 = never.'),
   check_last_duration_seconds: gauge(CHECK, 'How long the last run of the check took.'),

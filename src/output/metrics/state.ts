@@ -76,6 +76,7 @@ function addCheck(
 ): void {
   samples.addKnown('check_success', at, status.lastRun === null ? null : status.success)
   samples.add('check_interval_seconds', at, status.intervalSeconds)
+  samples.addTime('check_due_since_timestamp_seconds', at, status.dueSince)
   samples.addTime('check_last_run_timestamp_seconds', at, status.lastRun ?? NEVER)
   samples.addTime('check_last_success_timestamp_seconds', at, status.lastSuccess ?? NEVER)
   samples.addKnown('check_last_duration_seconds', at, status.lastDurationSeconds)
