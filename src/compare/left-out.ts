@@ -48,7 +48,7 @@ export const HELD: Reasons = new Set(['throttled'])
 export const HELD_OR_BEHIND: Reasons = new Set([...HELD, 'lag', 'ahead'])
 const DELAYED: Reasons = new Set(['delayed'])
 
-/** The rows of a table that is written all the time, behind a replica that lags: the next pass tells. */
+/** More are the rows of a table that is written all the time: the next pass tells. */
 const MOST_BEHIND = 100
 
 /**
@@ -72,7 +72,9 @@ export function outcomeWithLeftOut(
   const outcome = outcomeOfAll(decisions)
   const [all] = apart(decisions, isLater)
   const isFew = (all?.ranges.length ?? 0) <= MOST_BEHIND
-  const [left, rest] = apart(decisions, isFew ? isLater : HELD)
+  // What is known to differ is looked at all the time; the rest of it tells nothing new that could not wait.
+  const isDrifted = decisions.some(({ verdict }) => verdict === 'drifted')
+  const [left, rest] = apart(decisions, isFew && !isDrifted ? isLater : HELD)
   if (left === null) return outcome
   const isNothing = rest.length === 0 && done === null
   return { ...outcome, leftOut: { rest: left, decided: isNothing ? null : outcomeOfAll(rest) } }

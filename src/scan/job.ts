@@ -69,7 +69,8 @@ export async function startVisit(
   const stateOf = new Map(on.map(({ link, state }) => [link, state]))
   // A look that became one of the whole table is the only one that may be under way.
   const isWalk = check === 'checksum' && scope !== 'findings' && job.isAfterRepair !== true
-  const walkOn = scope === 'findings' ? first.state.walk : null
+  // A count says nothing of what a walk over the contents found.
+  const walkOn = check === 'checksum' && scope === 'findings' ? first.state.walk : null
   const ofWalk = walkOn?.drifted().ranges ?? []
   const found = scope === 'findings' ? knownDrift(first.state, check) : null
   const rest = before?.leftOut?.rest ?? null
@@ -124,7 +125,7 @@ export async function startVisit(
       }
       const { state } = target
       // One that began meanwhile is closed only when this look is over.
-      const walk = walkOn ?? state.walk
+      const walk = check === 'checksum' ? (walkOn ?? state.walk) : null
       const isAgreed = whole.isPartial && whole.verdict === 'same'
       // What it tells next is newer than what it has told: until then nothing is cleared.
       if (isAgreed && walk?.isSuspecting() === true) continue

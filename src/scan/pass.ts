@@ -53,14 +53,24 @@ export async function runPass(context: SetContext, check: TableCheck, what: Scop
   if (wanted.length === 0 && scope === 'findings') return
   const listings = await listAll(groups, context.signal)
   const startedAt = beginPass(context, check, what)
-  // One full look waits for a fence at once, and tries again at once.
-  const isLater = scope === 'findings' || context.mode.once ? HELD : HELD_OR_BEHIND
+  const isLater = isComingBack(context, check, scope) ? HELD_OR_BEHIND : HELD
   await Promise.all([
     ...wanted.map((group) =>
       passOver(context, group, listings, { check, scope, startedAt, isLater }),
     ),
     ...(scope === 'all' ? blocked.map((link) => markBlocked(context, link, listings, check)) : []),
   ])
+}
+
+/** Later to what differed while its replica was behind. One full look waits for a fence at once, and tries again. */
+function isComingBack(
+  { config, mode }: SetContext,
+  check: TableCheck,
+  scope: Pass['scope'],
+): boolean {
+  // Where the next pass comes as soon as that, it tells, and need not be held up.
+  const lastsMs = 2 * RETURNS_WHERE_BEHIND * config.checksum.fenceTimeoutMs
+  return scope !== 'findings' && !mode.once && (config.intervals[check] ?? 0) > lastsMs
 }
 
 function groupsWithFindings(context: SetContext, groups: readonly Group[], check: TableCheck) {
@@ -142,7 +152,7 @@ async function walkTables(
   for (let returns = 0; returns < MOST_RETURNS && leftOut.length > 0; returns += 1) {
     // At the end of the pass a replica that was behind is not, more often than not.
     const isLast = returns + 1 === RETURNS_WHERE_BEHIND
-    if (isLast && !context.mode.once) {
+    if (isLast && pass.isLater === HELD_OR_BEHIND) {
       await context.world.sleep(context.config.checksum.fenceTimeoutMs, context.signal)
     }
     const isOver = returns + 1 >= RETURNS_WHERE_BEHIND

@@ -57,6 +57,16 @@ describe('what was left out', () => {
     expect(outcomeWithLeftOut(decisions, NOW)).not.toHaveProperty('leftOut')
   })
 
+  test('but not where another part has drifted: that is told at once', () => {
+    const decisions = [
+      decision(first.range, { verdict: 'drifted' }),
+      decision({ lower: ten, upper: null }, { verdict: 'unknown', reason: 'lag', rows: null }),
+    ]
+    const outcome = outcomeWithLeftOut(decisions, NOW, null, HELD_OR_BEHIND)
+    expect(outcome).toMatchObject({ verdict: 'drifted', unknownReason: 'lag' })
+    expect(outcome).not.toHaveProperty('leftOut')
+  })
+
   test('but not a hundred rows and more: a table that is written all the time', () => {
     const keys = Array.from({ length: 101 }, (_, key) => key)
     const decisions = keys.map((key) =>

@@ -4,6 +4,7 @@ import { ServerError } from '../../src/errors.ts'
 import { EVERYTHING } from '../../src/mysql/range.ts'
 import { reportOf } from '../../src/scan/report.ts'
 import type { WalkUnderWay } from '../../src/scan/table-store.ts'
+import { onReading } from '../support/busy-shop.ts'
 import { channelFrom, fakeDatabase, makeTableData } from '../support/fake-database.ts'
 import { fakeScan } from '../support/fake-scan.ts'
 
@@ -225,6 +226,36 @@ describe('a look at what was found', () => {
       })
       await scan.pass('checksum', 'findings')
       expect(scan.verdicts()).toEqual({ 'db2 shop.orders': 'drifted' })
+    })
+
+    test('of rows that were only counted, says nothing of what the walk found', async () => {
+      const { databases, replica } = drifted()
+      const names = Array.from({ length: 20 }, (_, i) => `shop.table_${i}`)
+      for (const { tables } of databases) {
+        for (const name of names) tables.set(name, makeTableData(5))
+      }
+      for (const name of names) replica.tables.get(name)?.rows.delete(3)
+      const scan = fakeScan(databases)
+      await scan.pass('row_count')
+      for (const name of names) replica.tables.get(name)?.rows.set(3, 'other')
+      const cleared: string[] = []
+      // While the first ones are counted, walks of the others begin, and find that.
+      onReading(replica, 1, () => {
+        for (const state of scan.context.tables.all()) {
+          const { key = '' } = state.drifted.row_count ?? {}
+          state.walk = {
+            position: () => null,
+            share: () => 0,
+            drifted: () => ({ key, ranges: [EVERYTHING] }),
+            isSuspecting: () => false,
+            clear: () => cleared.push(state.id.table),
+          }
+        }
+      })
+
+      await scan.pass('row_count', 'findings')
+
+      expect(cleared).toEqual([])
     })
 
     test('nor while some part of it is suspect, and then it does', async () => {

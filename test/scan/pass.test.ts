@@ -135,6 +135,22 @@ describe('a pass', () => {
     expect(orders?.standings.checksum).toMatchObject({ rows: { source: 20n, replica: 20n } })
   })
 
+  test('but not where the next pass comes as soon', async () => {
+    const { databases, replica } = fakeShop()
+    replica.tables.get('shop.orders')?.rows.set(7, 'b')
+    replica.isBehind = true
+    const { intervals, checksum } = DEFAULTS
+    const soon = { ...intervals, checksum: checksum.fenceTimeoutMs }
+    const scan = fakeScan(databases, { config: { intervals: soon } })
+    const began = scan.world.now()
+
+    await scan.pass('checksum')
+
+    expect(scan.verdicts()).toMatchObject({ 'db2 shop.orders': 'lag' })
+    const tookMs = scan.world.now().getTime() - began.getTime()
+    expect(tookMs).toBeLessThan(2 * checksum.fenceTimeoutMs)
+  })
+
   test('compares a chain link by link: a drift is told where it arose', async () => {
     const databases = [
       fakeDatabase('db1'),
