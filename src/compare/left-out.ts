@@ -70,8 +70,7 @@ export function outcomeWithLeftOut(
     return { ...outcome, delayed: { rest: later, decided } }
   }
   const outcome = outcomeOfAll(decisions)
-  const [all] = apart(decisions, isLater)
-  const isFew = (all?.ranges.length ?? 0) <= MOST_BEHIND
+  const isFew = decisions.filter(isFor(isLater)).length <= MOST_BEHIND
   // What is known to differ is looked at all the time; the rest of it tells nothing new that could not wait.
   const isDrifted = decisions.some(({ verdict }) => verdict === 'drifted')
   const [left, rest] = apart(decisions, isFew && !isDrifted ? isLater : HELD)
@@ -80,8 +79,13 @@ export function outcomeWithLeftOut(
   return { ...outcome, leftOut: { rest: left, decided: isNothing ? null : outcomeOfAll(rest) } }
 }
 
+const isFor =
+  (reasons: Reasons) =>
+  ({ reason }: Decision) =>
+    reason !== null && reasons.has(reason)
+
 function apart(decisions: readonly Decision[], reasons: Reasons): [Rest | null, Decision[]] {
-  const left = decisions.filter(({ reason }) => reason !== null && reasons.has(reason))
+  const left = decisions.filter(isFor(reasons))
   if (left.length === 0) return [null, [...decisions]]
   const ranges = left.map(({ range }) => range)
   return [{ ranges, key: '', signature: '' }, decisions.filter((each) => !left.includes(each))]
